@@ -1,0 +1,44 @@
+import type { PortState } from '../../db/commands/kinds.ts';
+import type { Credentials, SwitchAccess } from '../../db/devices/access.ts';
+
+/** One logged-in session with one switch. Calls are made one after the other, never at once. Every method throws DeviceError. */
+export interface SwitchSession {
+  /**
+   * Reads a port as the switch holds it now. May be repeated.
+   * Output that is not understood whole is `unintelligible`; "could not tell" is never a state.
+   */
+  readPort(port: string): Promise<PortState>;
+  /**
+   * Brings a port to a state, shut while its VLANs change; creates the VLANs where the switch needs them to exist.
+   * May be repeated: the whole state is set. Says nothing of the outcome: read the port.
+   */
+  setPort(port: string, want: PortState): Promise<void>;
+  /** Shuts a port administratively, whatever else it carries. May be repeated. */
+  shutPort(port: string): Promise<void>;
+  /** Makes the running configuration the one that the switch starts with; returns when the switch is ready again. May be repeated. */
+  save(): Promise<void>;
+  /** Logs out and closes. Never throws; what has ended already is closed. */
+  close(): Promise<void>;
+}
+
+/** What opening a session needs. `signal` ends the session at once, in the middle of anything. */
+export interface OpenSwitch {
+  readonly access: SwitchAccess;
+  readonly credentials: Credentials;
+  readonly hostKeys: HostKeys;
+  readonly signal: AbortSignal;
+}
+
+/** SSH host keys as first seen. A key that differs from the pinned one is `denied`. */
+export interface HostKeys {
+  /** Pins `fingerprint` (`SHA256:` and base64) for `host:port` when nothing is pinned yet; answers whether it is the pinned one. */
+  check(address: string, fingerprint: string): boolean;
+}
+
+/** How one family of switches is spoken to. */
+export interface SwitchDriver {
+  /** The family's short name, as in `db/devices`. */
+  readonly type: string;
+  /** Logs in. Throws `unreachable` or `denied` before anything was changed. */
+  open(target: OpenSwitch): Promise<SwitchSession>;
+}

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+
+/** An IPv4 or IPv6 address, or a DNS name: nothing that a program could read as an option. */
+export const hostname = z
+  .string()
+  .max(253)
+  .regex(
+    /^(?:[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]+)$/,
+    'must be an IP address or a DNS name',
+  );
+
+/** How a CLI is reached. Telnet has no encryption: use it only on a management network of its own. */
+export const transport = z.enum(['telnet', 'ssh']);
+export type Transport = z.output<typeof transport>;
+
+/**
+ * How to reach a switch, as it travels inside a signed command. `label` is the switch's name in HaaS.
+ * `sealed` is a compact JWE that only the switch's agent opens: see `db/commands/seal.ts`.
+ */
+export const switchAccess = z.strictObject({
+  label: z.string().min(1).max(255),
+  type: z.string().min(1).max(64),
+  hostname: z.string().min(1).max(253),
+  port: z.int().min(1).max(65535),
+  settings: z.record(z.string(), z.json()),
+  sealed: z.string().min(1),
+});
+export type SwitchAccess = z.output<typeof switchAccess>;
+
+/** What `sealed` opens to, once its label, hostname and port were found to be those of the command. */
+export const credentials = z.strictObject({ username: z.string(), password: z.string() });
+export type Credentials = z.output<typeof credentials>;

@@ -1,0 +1,39 @@
+import type { z } from 'zod';
+
+/**
+ * What the API must know of a switch family to refuse bad input before anything is queued.
+ * How to speak to such a switch is the business of `agents/drivers/<type>.ts` alone.
+ */
+export interface SwitchFamily {
+  /** The short name, `nexus`. */
+  readonly type: string;
+  /** The predecessor's extension name, as `GET /active_extensions` shows it. */
+  readonly extension: string;
+  /** Fields of a registration besides `type`, `agent` and `idle`. `hostname`, `username` and `password` are among them. */
+  readonly registration: z.ZodType<SwitchRegistration>;
+  /** The canonical name of a port, or null when no port of this family is called so. */
+  readonly canonicalPort: (label: string) => string | null;
+  /** What to type, for error texts: `Ethernet1/3 or Ethernet101/1/3`. */
+  readonly portNames: string;
+  /** VLANs that this switch keeps for itself; no network may have them while the switch is registered. */
+  readonly reservedVlans: (settings: SwitchSettings) => number[];
+  /** `nativeless-trunk-mode`: tagged VLANs may stand on a port without a native one. */
+  readonly capabilities: readonly 'nativeless-trunk-mode'[];
+}
+
+/** Settings of a switch that are no secret; each family's registration schema says which. */
+export type SwitchSettings = Record<string, z.core.util.JSONType>;
+
+/** A registration as parsed: the address, the secrets, and the rest. */
+export interface SwitchRegistration {
+  hostname: string;
+  port: number;
+  username: string;
+  password: string;
+  settings: SwitchSettings;
+}
+
+/** The whole numbers from `first` to `last`, both included. */
+export function vlanRange(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
