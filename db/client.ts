@@ -1,0 +1,29 @@
+import { drizzle } from 'drizzle-orm/postgres-js';
+import postgres from 'postgres';
+
+/** What every connection of HaaS has in common: no silent waiting for ever, and a name that shows in pg_stat_activity. */
+function options(name: string, max: number): postgres.Options<Record<string, never>> {
+  return {
+    max,
+    connect_timeout: 10,
+    onnotice: () => {},
+    connection: { application_name: name, idle_in_transaction_session_timeout: 60_000 },
+  };
+}
+
+/** A pool of plain connections, for LISTEN, the command protocol and administration. Close with `end()`. */
+export type Connection = postgres.Sql;
+
+/** Opens a pool of at most `max` plain connections to `url`. Connects when first used. */
+export function connect(url: string, name: string, max: number): Connection {
+  return postgres(url, options(name, max));
+}
+
+/** Opens a pool for drizzle. It owns its connections: drizzle changes how they read dates and JSON, so they are shared with nothing. */
+export function openDatabase(url: string, name: string, max: number) {
+  return drizzle({ client: connect(url, name, max), casing: 'snake_case' });
+}
+
+export type Database = ReturnType<typeof openDatabase>;
+/** A transaction, or a database for single statements. */
+export type Tx = Parameters<Parameters<Database['transaction']>[0]>[0] | Database;

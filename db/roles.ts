@@ -1,0 +1,59 @@
+import { connect } from './client.ts';
+
+/** Passwords of the logins that HaaS makes for itself. */
+export interface RolePasswords {
+  readonly owner: string;
+  readonly api: string;
+}
+
+/** The Postgres login of an agent: `haas_agent_rack_1` for the agent `rack-1`. */
+export function agentLogin(label: string): string {
+  return `haas_agent_${label.replaceAll('-', '_')}`;
+}
+
+/**
+ * Makes the roles haas_owner, haas_api and the group haas_agent, or gives those that exist these passwords,
+ * and a database owned by haas_owner that nobody else may connect to. `superuserUrl` may name any database of the server.
+ */
+export async function createRoles(superuserUrl: string, database: string, passwords: RolePasswords): Promise<void> {
+  const connection = connect(superuserUrl, 'haas roles', 1);
+  try {
+    await connection`select pg_advisory_lock(hashtext('haas roles'))`;
+    await createRole(connection, 'haas_owner', 'login', passwords.owner);
+    await createRole(connection, 'haas_api', 'login', passwords.api);
+    await createRole(connection, 'haas_agent', 'nologin', null);
+    const [present] = await connection`select from pg_database where datname = ${database}`;
+    if (!present) await connection`create database ${connection(database)} owner haas_owner`;
+    await connection`revoke all on database ${connection(database)} from public`;
+    await connection`grant connect on database ${connection(database)} to haas_api, haas_agent`;
+  } finally {
+    await connection.end();
+  }
+}
+
+/** Makes the login of one agent, a member of haas_agent and nothing else, or gives it this password. Answers the login's name. */
+export async function createAgentLogin(superuserUrl: string, label: string, password: string): Promise<string> {
+  const login = agentLogin(label);
+  const connection = connect(superuserUrl, 'haas roles', 1);
+  try {
+    await createRole(connection, login, 'login', password);
+    await connection`grant haas_agent to ${connection(login)}`;
+  } finally {
+    await connection.end();
+  }
+  return login;
+}
+
+async function createRole(
+  connection: ReturnType<typeof connect>,
+  role: string,
+  kind: 'login' | 'nologin',
+  password: string | null,
+): Promise<void> {
+  const [present] = await connection`select from pg_roles where rolname = ${role}`;
+  if (!present) await connection.unsafe(`create role ${role} ${kind}`);
+  if (password === null) return;
+  // Utility statements take no parameters: format() quotes the password, on the server.
+  const [statement] = await connection`select format('alter role %I password %L', ${role}::text, ${password}::text) as text`;
+  await connection.unsafe(String(statement?.['text']));
+}
