@@ -18,7 +18,7 @@ import {
 
 const id = () => bigint({ mode: 'number' }).primaryKey().generatedAlwaysAsIdentity();
 const reference = () => bigint({ mode: 'number' });
-const moment = () => timestamp({ withTimezone: true });
+const moment = () => timestamp({ withTimezone: true, mode: 'string' });
 
 /** People who sign in with a password. */
 export const users = pgTable('users', {

@@ -1,0 +1,36 @@
+import { and, eq, isNotNull, sql } from 'drizzle-orm';
+import type { Tx } from '../client.ts';
+import { nics, nodes, ports, switches } from '../schema.ts';
+
+const columns = { id: nodes.id, label: nodes.label, projectId: nodes.projectId };
+
+/** What most operations need to know of a node. */
+export interface Node {
+  readonly id: number;
+  readonly label: string;
+  readonly projectId: number | null;
+}
+
+/** Finds a node, and keeps its project as it is until the transaction ends. Others may do the same meanwhile. */
+export async function findNode(tx: Tx, label: string): Promise<Node | undefined> {
+  const [node] = await tx.select(columns).from(nodes).where(eq(nodes.label, label)).for('share');
+  return node;
+}
+
+/** Finds a node to change or delete it: nobody else may, nor use it, until the transaction ends. */
+export async function lockNode(tx: Tx, label: string): Promise<Node | undefined> {
+  const [node] = await tx.select(columns).from(nodes).where(eq(nodes.label, label)).for('update');
+  return node;
+}
+
+/** The ports of a node whose state could not be proven, as `switch port`. */
+export async function suspectPortsOf(tx: Tx, nodeId: number): Promise<string[]> {
+  const found = await tx
+    .select({ port: sql<string>`${switches.label} || ' ' || ${ports.label}` })
+    .from(nics)
+    .innerJoin(ports, eq(ports.id, nics.portId))
+    .innerJoin(switches, eq(switches.id, ports.switchId))
+    .where(and(eq(nics.nodeId, nodeId), isNotNull(ports.suspectSince)))
+    .orderBy(switches.label, ports.label);
+  return found.map(({ port }) => port);
+}

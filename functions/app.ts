@@ -1,0 +1,119 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { requestId } from 'hono/request-id';
+import { TrieRouter } from 'hono/router/trie-router';
+import { authenticate } from './http/authenticate.ts';
+import type { Operation } from './http/operation.ts';
+import { Problem } from './http/problem.ts';
+import { rawBody, rawQuery } from './http/raw-input.ts';
+import { unavailable } from './http/unavailable.ts';
+import type { Services } from './services.ts';
+
+const LARGEST_BODY = 1024 * 1024;
+
+const PREFIX = '/v0';
+
+/** What a request gathers on its way; `caller` is a user's name, null for an anonymous one. */
+type Environment = { Variables: { requestId: string; operation?: string; caller?: string | null } };
+
+/** The HTTP application of a list of operations. The usual list is `operations`; any part of it stands alone as well. */
+export function createApp(services: Services, operations: readonly Operation[]): Hono<Environment> {
+  const app = new Hono<Environment>({ getPath });
+  const methods = new TrieRouter<string>();
+
+  app.use(requestId());
+  app.use(logRequests(services));
+  app.use(
+    bodyLimit({
+      maxSize: LARGEST_BODY,
+      onError: () => {
+        throw new Problem('PayloadTooLargeError', 'too_large', `a request body is ${LARGEST_BODY} bytes at most`);
+      },
+    }),
+  );
+  // Words win over labels (`/port/gi1/0/5/revert` reverts gi1/0/5), so paths with more words are tried first.
+  for (const operation of [...operations].sort((a, b) => words(b.path) - words(a.path))) {
+    const path = honoPath(operation.path);
+    methods.add(operation.method, path, operation.method);
+    app.on(operation.method, path, (c) => answer(c, services, operation));
+  }
+  app.notFound((c) => noSuchOperation(c, methods));
+  app.onError((error, c) => {
+    const problem = error instanceof Problem ? error : (unavailable(error) ?? internal(error, c, services));
+    return c.json(problem.body(c.var.requestId), problem.status, problem.headers);
+  });
+  return app;
+}
+
+/** An encoded slash is a slash: port labels contain them, nothing else may. */
+function getPath(request: Request): string {
+  return new URL(request.url).pathname.replace(/%2f/gi, '/');
+}
+
+/** `/switch/{switch}/port/{port+}` in the router's own words. */
+function honoPath(path: string): string {
+  return PREFIX + path.replace(/\{(\w+)\}/g, ':$1').replace(/\{(\w+)\+\}/g, ':$1{.+}');
+}
+
+function words(path: string): number {
+  return path.split('/').filter((segment) => segment !== '' && !segment.startsWith('{')).length;
+}
+
+function logRequests(services: Services): MiddlewareHandler<Environment> {
+  return async (c, next) => {
+    const start = performance.now();
+    await next();
+    const { requestId: request, operation, caller } = c.var;
+    const ms = Math.round(performance.now() - start);
+    services.log.info(
+      { request, method: c.req.method, path: c.req.path, operation, caller, status: c.res.status, ms },
+      'answered',
+    );
+  };
+}
+
+/** A path with doubled slashes moves to the merged one; another method's path says which methods it has. */
+function noSuchOperation(c: Context<Environment>, methods: TrieRouter<string>): Response {
+  if (c.req.path.includes('//')) return c.redirect(c.req.path.replace(/\/{2,}/g, '/') + new URL(c.req.url).search, 308);
+  const known = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'].filter((method) => methods.match(method, c.req.path)[0].length > 0);
+  if (known.length === 0) {
+    const problem = new Problem(
+      'NotFoundError',
+      'unknown_path',
+      `there is nothing at ${c.req.path}; every operation is below ${PREFIX}`,
+    );
+    return c.json(problem.body(c.var.requestId), problem.status);
+  }
+  const allow = [...known, 'OPTIONS', ...(known.includes('GET') ? ['HEAD'] : [])].join(', ');
+  if (c.req.method === 'OPTIONS') return c.body(null, 200, { Allow: allow });
+  const problem = new Problem('MethodNotAllowedError', 'method_not_allowed', `use ${allow} here`);
+  return c.json(problem.body(c.var.requestId), problem.status, { Allow: allow });
+}
+
+/** In the predecessor's order: arguments (400), then who asks (401), then what the operation itself decides. */
+async function answer(c: Context<Environment>, services: Services, operation: Operation) {
+  c.set('operation', operation.id);
+  const input = operation.method === 'GET' ? rawQuery(c) : await rawBody(c);
+  const accepted = operation.accept(c.req.param(), input);
+  if (Array.isArray(accepted)) {
+    throw new Problem('ValidationError', 'invalid_request', accepted.map(({ path, msg }) => `${path}: ${msg}`).join('; '), {
+      errors: accepted,
+    });
+  }
+  const caller = await authenticate(services, c.req.header('authorization'));
+  c.set('caller', caller.label);
+  if (operation.access === 'admin' && !caller.isAdmin) {
+    throw new Problem('AuthorizationError', 'not_an_administrator', 'only administrators may do this');
+  }
+  const result = await accepted(services, caller);
+  return result === undefined ? c.body(null, operation.status) : c.json(result, operation.status);
+}
+
+function internal(error: Error, c: Context<Environment>, services: Services): Problem {
+  services.log.error({ err: error, request: c.var.requestId, operation: c.var.operation }, 'a request failed');
+  return new Problem(
+    'InternalError',
+    'internal',
+    `something went wrong that should not; the log of the API has more under request ${c.var.requestId}`,
+  );
+}

@@ -1,0 +1,93 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Connection } from '../../db/client.ts';
+import { findUserWithRights, type UserWithRights } from '../../db/queries/users.ts';
+import { hashPassword, verifyPassword } from '../passwords.ts';
+import type { Caller } from './caller.ts';
+
+/** How long a password that was found right need not be checked again, in ms. */
+const VERIFIED_FOR = 60_000;
+/** How long what a user may do is believed without asking again, in ms. Only while the database tells of every change. */
+const RIGHTS_FOR = 2_000;
+/** Wrong passwords in a row before the next answers come slower, and how slow they get, in ms. */
+const PATIENCE = 3;
+const SLOWEST = 2_000;
+const REMEMBERED = 10_000;
+
+/** Finds out who a user name and password belong to. */
+export interface Callers {
+  /** The caller, or null when the user is unknown or the password wrong: both take the same time. */
+  identify(label: string, password: string): Promise<Caller | null>;
+  /** Forgets what users may do; called for every change, by this process or another. */
+  forget(): void;
+  /** Says whether the database tells of changes now. While it does not, every request asks it. */
+  told(listening: boolean): void;
+}
+
+/** Callers backed by the users table. */
+export function createCallers(sql: Connection): Callers {
+  const processKey = randomBytes(32);
+  const stranger = hashPassword(randomBytes(16).toString('hex'));
+  const verified = new Map<string, number>();
+  const rights = new Map<string, { user: UserWithRights; caller: Caller; until: number }>();
+  const failures = new Map<string, number>();
+  let listening = false;
+  let generation = 0;
+
+  async function lookUp(label: string) {
+    const known = rights.get(label);
+    if (known && known.until > Date.now()) return known;
+    const asked = generation;
+    const user = await findUserWithRights(sql, label);
+    if (!user) return undefined;
+    const caller = { label, id: user.id, isAdmin: user.isAdmin, projects: new Set(user.projects) };
+    const found = { user, caller, until: Date.now() + RIGHTS_FOR };
+    // A change that was announced while the answer was on its way may not be in it.
+    if (listening && asked === generation) remember(rights, label, found);
+    return found;
+  }
+
+  async function isRight(user: Pick<UserWithRights, 'label' | 'passwordHash'>, password: string): Promise<boolean> {
+    const key = createHmac('sha256', processKey)
+      .update(JSON.stringify([user.label, user.passwordHash, password]))
+      .digest('base64');
+    const until = verified.get(key);
+    if (until !== undefined && until > Date.now()) return true;
+    if (!(await verifyPassword(user.passwordHash, password))) return false;
+    remember(verified, key, Date.now() + VERIFIED_FOR);
+    return true;
+  }
+
+  return {
+    async identify(label, password) {
+      const found = await lookUp(label);
+      // A stranger costs as much time as a wrong password.
+      const right = found
+        ? await isRight(found.user, password)
+        : await isRight({ label, passwordHash: await stranger }, password);
+      if (found && right) {
+        failures.delete(label);
+        return found.caller;
+      }
+      const failed = (failures.get(label) ?? 0) + 1;
+      remember(failures, label, failed);
+      if (failed > PATIENCE) await delay(Math.min(SLOWEST, 100 * 2 ** (failed - PATIENCE)));
+      return null;
+    },
+    forget() {
+      generation++;
+      rights.clear();
+    },
+    told(now) {
+      listening = now;
+      generation++;
+      rights.clear();
+    },
+  };
+}
+
+function remember<V>(map: Map<string, V>, key: string, value: V): void {
+  const [oldest] = map.keys();
+  if (map.size >= REMEMBERED && oldest !== undefined) map.delete(oldest);
+  map.set(key, value);
+}

@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import type { Connection, Tx } from '../../db/client.ts';
+import type { Services } from '../services.ts';
+import type { Caller } from './caller.ts';
+import { type FieldError, Problem, type ProblemType } from './problem.ts';
+
+/** Refusals of an operation beyond those that every operation has: a code, its type, and when it happens, for the documentation. */
+export type Refusals = Readonly<Record<string, readonly [type: ProblemType, when: string]>>;
+
+/** Fields of a path, query or body. */
+export type Fields = z.ZodType<Record<string, unknown>>;
+
+/** For operations without path parameters, without a query, or without a body. */
+export const nothing = z.strictObject({});
+
+/** The result of an operation that has nothing to say: 200 with an empty body. */
+export const empty = z.undefined();
+
+/** What a handler is given besides the request itself. */
+export interface Context<R extends Refusals> {
+  readonly caller: Caller;
+  readonly services: Services;
+  /** Builds the problem of a declared refusal: `throw refuse('unknown_node', ...)`. */
+  readonly refuse: (code: keyof R & string, message: string) => Problem;
+  /** Runs after the transaction was committed, before the answer is sent. What it throws is logged, and undoes nothing. */
+  readonly afterCommit: (action: () => Promise<void> | void) => void;
+}
+
+interface Description<P extends Fields, S extends z.ZodType, R extends Refusals> {
+  /** The predecessor's name of the call: `node_connect_network`. */
+  readonly id: string;
+  /** One sentence, for the API reference and the command line. */
+  readonly summary: string;
+  /** Below `/v0`; `{node}` is one segment, `{port+}` one or more. */
+  readonly path: `/${string}`;
+  /** `admin`: administrators only, decided before anything is looked up. `user`: anyone who is signed in; the handler decides the rest. */
+  readonly access: 'admin' | 'user';
+  readonly params: P;
+  readonly result: S;
+  readonly refusals: R;
+}
+
+interface Reading<P extends Fields, Q extends Fields, S extends z.ZodType, R extends Refusals> extends Description<P, S, R> {
+  readonly method: 'GET';
+  readonly query: Q;
+  readonly read: (
+    context: Context<R> & { readonly sql: Connection },
+    request: { readonly params: z.output<P>; readonly query: z.output<Q> },
+  ) => Promise<z.input<S>>;
+}
+
+interface Writing<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals> extends Description<P, S, R> {
+  readonly method: 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+  readonly body: B;
+  /** Status of success: 202 when a device has yet to do it. */
+  readonly status?: 200 | 202;
+  readonly write: (
+    context: Context<R> & { readonly tx: Tx },
+    request: { readonly params: z.output<P>; readonly body: z.output<B> },
+  ) => Promise<z.input<S>>;
+}
+
+/** A request that was understood: answers it for a caller. */
+export type Accepted = (services: Services, caller: Caller) => Promise<unknown>;
+
+/** An operation as the router, the tests and the documents see it. */
+export interface Operation {
+  readonly id: string;
+  readonly summary: string;
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE';
+  readonly path: `/${string}`;
+  readonly access: 'admin' | 'user';
+  readonly params: Fields;
+  /** The query of a GET, the body of anything else. */
+  readonly input: Fields;
+  readonly status: 200 | 202;
+  readonly result: z.ZodType;
+  readonly refusals: Refusals;
+  /** Understands a request by the operation's schemas, or names every field that is wrong. */
+  readonly accept: (params: unknown, input: unknown) => Accepted | FieldError[];
+}
+
+/** Declares an operation that only reads: single statements, no transaction. Its schemas are the contract; everything else is derived from them. */
+export function reading<P extends Fields, Q extends Fields, S extends z.ZodType, const R extends Refusals>(
+  description: Reading<P, Q, S, R>,
+): Operation & { readonly refusals: R } {
+  const { query, read, ...rest } = description;
+  return {
+    ...rest,
+    input: query,
+    status: 200,
+    accept(rawParams, rawQuery) {
+      const understood = understand(rest.params, rawParams, 'query', query, rawQuery);
+      if (Array.isArray(understood)) return understood;
+      const { params, input } = understood;
+      return async (services, caller) => {
+        const { context, committed } = open(services, caller, rest.refusals);
+        const answer = await read({ ...context, sql: services.database.$client }, { params, query: input });
+        await committed();
+        return answer;
+      };
+    },
+  };
+}
+
+/**
+ * Declares an operation that changes something: its handler runs in one transaction, so what it refuses it has not changed.
+ * Its schemas are the contract; everything else is derived from them.
+ */
+export function writing<P extends Fields, B extends Fields, S extends z.ZodType, const R extends Refusals>(
+  description: Writing<P, B, S, R>,
+): Operation & { readonly refusals: R } {
+  const { body, write, status = 200, ...rest } = description;
+  return {
+    ...rest,
+    input: body,
+    status,
+    accept(rawParams, rawBody) {
+      const understood = understand(rest.params, rawParams, 'body', body, rawBody);
+      if (Array.isArray(understood)) return understood;
+      const { params, input } = understood;
+      return async (services, caller) => {
+        const { context, committed } = open(services, caller, rest.refusals);
+        const answer = await services.database.transaction((tx) => write({ ...context, tx }, { params, body: input }));
+        await committed();
+        return answer;
+      };
+    },
+  };
+}
+
+function understand<P extends Fields, I extends Fields>(
+  paramsSchema: P,
+  rawParams: unknown,
+  where: 'query' | 'body',
+  inputSchema: I,
+  rawInput: unknown,
+): { params: z.output<P>; input: z.output<I> } | FieldError[] {
+  const params = paramsSchema.safeParse(rawParams);
+  const input = inputSchema.safeParse(rawInput);
+  if (params.success && input.success) return { params: params.data, input: input.data };
+  return [...fieldErrors('path', params.error), ...fieldErrors(where, input.error)];
+}
+
+function fieldErrors(where: string, error: z.ZodError | undefined): FieldError[] {
+  return (error?.issues ?? []).map((issue) => {
+    const path = [where, ...issue.path.map(String)].join('.');
+    if (issue.code === 'unrecognized_keys')
+      return { path, msg: `unknown field ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}` };
+    return { path, msg: issue.message };
+  });
+}
+
+function open<R extends Refusals>(services: Services, caller: Caller, refusals: R) {
+  const actions: (() => Promise<void> | void)[] = [];
+  const context: Context<R> = {
+    caller,
+    services,
+    refuse(code, message) {
+      const declared = refusals[code];
+      if (!declared) throw new Error(`refusal ${code} is not declared`);
+      return new Problem(declared[0], code, message);
+    },
+    afterCommit: (action) => void actions.push(action),
+  };
+  const committed = async () => {
+    for (const action of actions) {
+      try {
+        await action();
+      } catch (error) {
+        services.log.error({ err: error }, 'what follows a committed change failed');
+      }
+    }
+  };
+  return { context, committed };
+}

@@ -1,0 +1,46 @@
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { lockNode, suspectPortsOf } from '../../db/queries/nodes.ts';
+import { findProject } from '../../db/queries/projects.ts';
+import { nodes } from '../../db/schema.ts';
+import { mayActFor } from '../http/caller.ts';
+import { label } from '../http/labels.ts';
+import { empty, writing } from '../http/operation.ts';
+
+/** Reserves a free node for a project. Of any number of simultaneous requests for one node, one succeeds. */
+export const connectNode = writing({
+  id: 'project_connect_node',
+  summary: 'Reserve a node for a project',
+  method: 'POST',
+  path: '/project/{project}/connect_node',
+  access: 'user',
+  params: z.strictObject({ project: label }),
+  body: z.strictObject({ node: label }),
+  result: empty,
+  refusals: {
+    unknown_project: ['NotFoundError', 'no project has this name'],
+    not_your_project: ['AuthorizationError', 'the caller does not act for the project'],
+    unknown_node: ['NotFoundError', 'no node has this name'],
+    node_taken: ['BlockedError', 'a project has the node already'],
+    suspect_port: ['BlockedError', 'a switch port of the node could not be proven to be in no network'],
+  },
+
+  async write({ tx, caller, refuse }, { params, body }) {
+    const project = await findProject(tx, params.project);
+    if (!project) throw refuse('unknown_project', `there is no project ${params.project}`);
+    if (!mayActFor(caller, project.id)) throw refuse('not_your_project', `you do not act for project ${params.project}`);
+    const node = await lockNode(tx, body.node);
+    if (!node) throw refuse('unknown_node', `there is no node ${body.node}`);
+    if (node.projectId !== null)
+      throw refuse('node_taken', `node ${body.node} is not free: GET /v0/nodes/free lists those that are`);
+    const suspects = await suspectPortsOf(tx, node.id);
+    if (suspects.length > 0) {
+      throw refuse(
+        'suspect_port',
+        `what ${suspects.join(', ')} carries is not known: an administrator's revert of the port must be DONE first`,
+      );
+    }
+    await tx.update(nodes).set({ projectId: project.id }).where(eq(nodes.id, node.id));
+    return undefined;
+  },
+});

@@ -1,0 +1,16 @@
+import type { Logger } from 'pino';
+import type { Database } from '../db/client.ts';
+import type { Signer } from '../db/commands/envelope.ts';
+import type { ApiSecrets } from './api-secrets.ts';
+import type { Callers } from './http/callers.ts';
+import type { Settings } from './settings.ts';
+
+/** What every operation may use. Made once per process by whoever hosts the operations. */
+export interface Services {
+  readonly database: Database;
+  readonly signer: Signer;
+  readonly secrets: ApiSecrets;
+  readonly callers: Callers;
+  readonly settings: Settings;
+  readonly log: Logger;
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { parseVlanList } from '../db/devices/vlan-list.ts';
+
+/** A setting that cannot be used; the message names the variable and the remedy. */
+export class SettingError extends Error {
+  override readonly name = 'SettingError';
+}
+
+const truth = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+const environment = z.object({
+  HAAS_VLANS: z
+    .string()
+    .default('100-999')
+    .transform((text, context) => {
+      const vlans = parseVlanList(text);
+      if (vlans) return vlans;
+      context.addIssue({ code: 'custom', message: 'must be VLAN ids and ranges within 1 to 4094, such as 100-200,300' });
+      return z.NEVER;
+    }),
+  HAAS_REQUIRE_AUTHENTICATION: truth.default(true),
+  HAAS_COMMAND_LIFETIME: z.coerce.number().int().min(1).max(86_400).default(900),
+  HAAS_HISTORY_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
+  HAAS_MAINTENANCE_PROJECT: z.string().min(1).optional(),
+  HAAS_MAINTENANCE_URL: z.url({ protocol: /^https?$/ }).optional(),
+});
+
+/** What an administrator decides about the API. */
+export interface Settings {
+  /** Ids for networks that ask for none in particular. */
+  readonly vlans: readonly number[];
+  readonly requireAuthentication: boolean;
+  /** Seconds for which a signed command is valid. */
+  readonly commandLifetime: number;
+  /** Days for which finished networking actions stay readable. */
+  readonly historyDays: number;
+  /** Where released nodes go instead of becoming free, and whom to tell. */
+  readonly maintenance: { readonly project: string; readonly url: string } | null;
+}
+
+/** Reads the API's settings from the environment. Throws SettingError. */
+export function readSettings(env: Record<string, string | undefined>): Settings {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    throw new SettingError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  }
+  const { HAAS_MAINTENANCE_PROJECT: project, HAAS_MAINTENANCE_URL: url, ...rest } = parsed.data;
+  if ((project === undefined) !== (url === undefined)) {
+    throw new SettingError('HAAS_MAINTENANCE_PROJECT and HAAS_MAINTENANCE_URL: set both, or neither');
+  }
+  return {
+    vlans: rest.HAAS_VLANS,
+    requireAuthentication: rest.HAAS_REQUIRE_AUTHENTICATION,
+    commandLifetime: rest.HAAS_COMMAND_LIFETIME,
+    historyDays: rest.HAAS_HISTORY_DAYS,
+    maintenance: project !== undefined && url !== undefined ? { project, url } : null,
+  };
+}

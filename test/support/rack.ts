@@ -1,0 +1,25 @@
+import type { World } from './world.ts';
+
+/** Registers a mock switch. */
+export function mockSwitch(w: World, label: string, hostname = 'mock'): Promise<unknown> {
+  return w.arrange('PUT', `/switch/${label}`, { type: 'mock', hostname, username: 'u', password: 'p' });
+}
+
+/** Registers a node without NICs. */
+export function bareNode(w: World, label: string): Promise<unknown> {
+  return w.arrange('PUT', `/node/${label}`, { obmd: { uri: 'http://obmd.test', admin_token: 'token' } });
+}
+
+/** Registers a node with a NIC `eth0`, cabled to port gi1/0/`number` of the mock switch `sw1`, which is made when it is missing. */
+export async function cabledNode(w: World, label: string, number = 1): Promise<void> {
+  if ((await w.call('root', 'GET', '/switch/sw1')).status === 404) await mockSwitch(w, 'sw1');
+  await bareNode(w, label);
+  await w.arrange('PUT', `/node/${label}/nic/eth0`, { macaddr: '52:54:00:00:00:01' });
+  await w.arrange('PUT', `/switch/sw1/port/gi1/0/${number}`);
+  await w.arrange('POST', `/switch/sw1/port/gi1/0/${number}/connect_nic`, { node: label, nic: 'eth0' });
+}
+
+/** Reserves a node for a project. */
+export function reserve(w: World, node: string, project: string): Promise<unknown> {
+  return w.arrange('POST', `/project/${project}/connect_node`, { node });
+}
