@@ -14,9 +14,9 @@ function options(name: string, max: number): postgres.Options<Record<string, nev
 /** A pool of plain connections, for LISTEN, the command protocol and administration. Close with `end()`. */
 export type Connection = postgres.Sql;
 
-/** Opens a pool of at most `max` plain connections to `url`. Connects when first used. */
-export function connect(url: string, name: string, max: number): Connection {
-  return postgres(url, options(name, max));
+/** Opens a pool of at most `max` plain connections to `url`. Connects when first used; `onclose` hears of every connection that ends. */
+export function connect(url: string, name: string, max: number, onclose: () => void = () => {}): Connection {
+  return postgres(url, { ...options(name, max), onclose });
 }
 
 /** Opens a pool for drizzle. It owns its connections: drizzle changes how they read dates and JSON, so they are shared with nothing. */

@@ -1,0 +1,90 @@
+import { serve } from '@hono/node-server';
+import type { Logger } from 'pino';
+import { connect, openDatabase } from '../../db/client.ts';
+import { createSigner } from '../../db/commands/envelope.ts';
+import { checkSchema } from '../../db/migrate.ts';
+import { createApiSecrets } from '../../functions/api-secrets.ts';
+import { createApp } from '../../functions/app.ts';
+import { createCallers } from '../../functions/http/callers.ts';
+import type { Operation } from '../../functions/http/operation.ts';
+import { setVlanPool } from '../../functions/rules/vlan-pool.ts';
+import type { Services } from '../../functions/services.ts';
+import type { Settings } from '../../functions/settings.ts';
+import type { ApiKeys } from '../keys.ts';
+import type { ListenAddress } from './listen-address.ts';
+
+const DAY = 24 * 60 * 60 * 1000;
+
+/** What an API host is made of. */
+export interface ApiOptions {
+  /** A login of the role haas_api. */
+  readonly databaseUrl: string;
+  readonly keys: ApiKeys;
+  readonly settings: Settings;
+  readonly log: Logger;
+  /** Connections to Postgres, besides the one that listens. */
+  readonly connections?: number;
+}
+
+/** Everything the operations need, connected. */
+export interface ApiHost {
+  readonly services: Services;
+  /** Serves operations over HTTP until `close`. Rejects when the address is taken. */
+  listen(address: ListenAddress, operations: readonly Operation[]): Promise<{ port: number }>;
+  /** Stops taking requests, finishes those begun, and disconnects. */
+  close(): Promise<void>;
+}
+
+/** Connects an API host to its database. Rejects with SchemaError when the database is not of this version. */
+export async function openApi(options: ApiOptions): Promise<ApiHost> {
+  const { databaseUrl, keys, settings, log, connections = 10 } = options;
+  const database = openDatabase(databaseUrl, 'haas api', connections);
+  const callers = createCallers(database.$client);
+  // While this connection is away nobody tells of changes to users: then every request asks the database.
+  const listener = connect(databaseUrl, 'haas api listener', 1, () => callers.told(false));
+  const servers: ReturnType<typeof serve>[] = [];
+  const disconnect = () => Promise.all([listener.end(), database.$client.end()]);
+  try {
+    await checkSchema(listener);
+    await setVlanPool(listener, settings.vlans);
+  } catch (error) {
+    await disconnect();
+    throw error;
+  }
+  await listener.listen(
+    'users',
+    () => callers.forget(),
+    () => callers.told(true),
+  );
+  const prune = () =>
+    listener`select prune_history(make_interval(days => ${settings.historyDays}))`.catch((error: unknown) =>
+      log.warn({ err: error }, 'history not pruned'),
+    );
+  const pruning = setInterval(prune, DAY);
+  pruning.unref();
+
+  const services: Services = {
+    database,
+    signer: await createSigner(keys.issuer, keys.signing),
+    secrets: createApiSecrets(keys.secret),
+    callers,
+    settings,
+    log,
+  };
+  return {
+    services,
+    listen({ hostname, port }, operations) {
+      const app = createApp(services, operations);
+      return new Promise((resolve, reject) => {
+        const server = serve({ fetch: app.fetch, hostname, port }, (info) => resolve({ port: info.port }));
+        server.once('error', reject);
+        servers.push(server);
+      });
+    },
+    async close() {
+      clearInterval(pruning);
+      await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
+      await disconnect();
+    },
+  };
+}
