@@ -63,7 +63,7 @@ export function describeOperation<O extends Operation>(operation: O, cases: Case
         const answer = await send(w, { as: role });
         expect(answer.status, answer.text).toBe(cases.roles[role]);
         if (answer.status >= 400) expect(await w.fingerprint()).toBe(before);
-        if (answer.status === 401) expect(answer.body.type).toBe('AuthorizationError');
+        if (answer.status === 401) expect(answer.body).toMatchObject({ type: 'AuthorizationError' });
       });
     }
 

@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { type DestinationStream, pino } from 'pino';
 import type { TestContext } from 'vitest';
 import { z } from 'zod';
 import { type Connection, connect, openDatabase } from '../../db/client.ts';
@@ -23,7 +23,8 @@ const passwordHash = await hashPassword(PASSWORD);
 
 /** The keys that all tests share; making them takes longer than a test. */
 export const keys = { signing: await generateSigningKey(), sealing: await generateSealingKey(), issuer: 'test' };
-const apiKey = Buffer.alloc(32, 7).toString('base64url');
+/** What an API host of these tests knows. */
+export const apiKeys = { issuer: keys.issuer, signing: keys.signing, secret: Buffer.alloc(32, 7).toString('base64url') };
 
 /** An HTTP answer; `body` is parsed JSON, or null when empty. */
 export interface Answer {
@@ -49,8 +50,12 @@ export interface World {
   fingerprint(): Promise<string>;
 }
 
-/** Makes a world for one test, and takes it down when the test finishes. `settings` differ from the defaults. */
-export async function makeWorld(test: Pick<TestContext, 'onTestFinished'>, settings: Partial<Settings> = {}): Promise<World> {
+/** Makes a world for one test, and takes it down when the test finishes. `settings` differ from the defaults; `log` takes the API's log. */
+export async function makeWorld(
+  test: Pick<TestContext, 'onTestFinished'>,
+  settings: Partial<Settings> = {},
+  log?: DestinationStream,
+): Promise<World> {
   const database = await testDatabase(test);
   const sql = connect(database.superuserUrl, 'test', 3);
   const pool = openDatabase(database.apiUrl, 'test api', 4);
@@ -61,10 +66,10 @@ export async function makeWorld(test: Pick<TestContext, 'onTestFinished'>, setti
   const services: Services = {
     database: pool,
     signer: await createSigner(keys.issuer, keys.signing),
-    secrets: createApiSecrets(apiKey),
+    secrets: createApiSecrets(apiKeys.secret),
     callers: createCallers(pool.$client),
     settings: { ...readSettings({}), ...settings },
-    log: pino({ level: 'silent' }),
+    log: log ? pino(log) : pino({ level: 'silent' }),
   };
   const app = createApp(services, operations);
   await populate(sql, services.settings);

@@ -1,0 +1,108 @@
+import { onTestFinished } from 'vitest';
+import type { HostKeys, OpenSwitch, SwitchDriver, SwitchSession } from '../../../agents/drivers/driver.ts';
+import type { PortState } from '../../../db/commands/kinds.ts';
+import type { SwitchAccess, Transport } from '../../../db/devices/access.ts';
+import type { SimulatedSwitch, SwitchFaults } from '../../../infra/rack/simulated-switch.ts';
+
+/** What a simulator is started with; `sshPort` and `telnetPort` 0 take free ports. */
+interface SimulatorOptions {
+  readonly hostname: string;
+  readonly ports: readonly string[];
+  readonly username: string;
+  readonly password: string;
+  readonly telnetPort?: number;
+  readonly sshPort?: number;
+  readonly saveDelay?: number;
+  readonly legacySsh?: boolean;
+  readonly faults?: SwitchFaults;
+}
+
+/** Everything the suite must know of one family of switches. */
+export interface Family {
+  readonly driver: SwitchDriver;
+  start(options: SimulatorOptions): Promise<SimulatedSwitch>;
+  /** How to reach a simulator; the label is the suite's. */
+  access(
+    simulator: SimulatedSwitch,
+    transport: Transport,
+    options: { legacySsh: boolean },
+  ): Omit<SwitchAccess, 'label' | 'sealed'>;
+  readonly transports: readonly Transport[];
+  /** Two ports that the simulator is to have. */
+  readonly ports: readonly [string, string];
+  /** A port that the family may have and the simulator has not. */
+  readonly missingPort: string;
+  /** A VLAN that no port of such a switch may carry. */
+  readonly reservedVlan: number;
+  /** Typed lines: one that sets VLANs of a port, the one that opens it, one that reads, the saving one; what ends configuring, and the session. */
+  readonly lines: {
+    readonly vlans: RegExp;
+    readonly enable: RegExp;
+    readonly read: RegExp;
+    readonly save: RegExp;
+    readonly leave: string;
+    readonly logout: string;
+  };
+  /** Lines that make the terminal wide and endless; refused, the driver must cope with paging and wrapping. */
+  readonly terminal: RegExp;
+}
+const label = 'switch-under-test';
+const username = 'haas';
+const password = 'Tr0ub4dor&3';
+const anyKey: HostKeys = { check: () => true };
+
+/** A port with native and tagged VLANs, and one with another native VLAN only. */
+export const both: PortState = { native: 101, tagged: [102, 103], enabled: true };
+export const other: PortState = { native: 104, tagged: [], enabled: true };
+
+/** What may differ from the ordinary when a session is opened. */
+type Opening = Partial<OpenSwitch> & { readonly legacySsh?: boolean };
+
+/** Simulators of one family, and sessions with them over one transport; both end with the test. */
+export interface Bench {
+  readonly family: Family;
+  readonly transport: Transport;
+  readonly label: string;
+  readonly username: string;
+  start(options?: Partial<SimulatorOptions>): Promise<SimulatedSwitch>;
+  /** Ends a simulator before its test does. */
+  stop(simulator: SimulatedSwitch): Promise<void>;
+  target(simulator: SimulatedSwitch, options?: Opening): OpenSwitch;
+  open(simulator: SimulatedSwitch, options?: Opening): Promise<SwitchSession>;
+}
+
+/** Makes the bench for a family over a transport. */
+export function conformanceBench(family: Family, transport: Transport): Bench {
+  const stopped = new WeakSet<SimulatedSwitch>();
+  const bench: Bench = {
+    family,
+    transport,
+    label,
+    username,
+
+    async start(options = {}) {
+      const simulator = await family.start({ hostname: 'lab-sw-01', ports: family.ports, username, password, ...options });
+      onTestFinished(() => bench.stop(simulator));
+      return simulator;
+    },
+
+    async stop(simulator) {
+      if (stopped.has(simulator)) return;
+      stopped.add(simulator);
+      await simulator.close();
+    },
+
+    target(simulator, { legacySsh = false, ...options } = {}) {
+      const access = { ...family.access(simulator, transport, { legacySsh }), label, sealed: 'not used' };
+      const { signal } = new AbortController();
+      return { access, credentials: { username, password }, hostKeys: anyKey, signal, ...options };
+    },
+
+    async open(simulator, options) {
+      const session = await family.driver.open(bench.target(simulator, options));
+      onTestFinished(() => session.close());
+      return session;
+    },
+  };
+  return bench;
+}

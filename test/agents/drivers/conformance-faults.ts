@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import type { DeviceFault } from '../../../agents/device-error.ts';
+import type { SwitchFaults } from '../../../infra/rack/simulated-switch.ts';
+import { type Bench, both, other } from './conformance-bench.ts';
+
+/** That a switch that misbehaves is found out, and its port not opened. */
+export function faultsConformance(bench: Bench): void {
+  const { family, label, start, open } = bench;
+  const [port, neighbour] = family.ports;
+
+  test.each<{ fault: string; on: keyof SwitchFaults; line: 'vlans' | 'read'; says: DeviceFault; over: boolean }>([
+    { fault: 'refuses a change', on: 'refuse', line: 'vlans', says: 'refused', over: false },
+    { fault: 'refuses to be read', on: 'refuse', line: 'read', says: 'refused', over: false },
+    { fault: 'answers a change with rubbish', on: 'garble', line: 'vlans', says: 'unintelligible', over: false },
+    { fault: 'answers a reading with rubbish', on: 'garble', line: 'read', says: 'unintelligible', over: false },
+    { fault: 'hangs up on a change', on: 'drop', line: 'vlans', says: 'lost', over: true },
+    { fault: 'hangs up on a reading', on: 'drop', line: 'read', says: 'lost', over: true },
+    { fault: 'falls silent on a change', on: 'hang', line: 'vlans', says: 'lost', over: true },
+    { fault: 'falls silent on a reading', on: 'hang', line: 'read', says: 'lost', over: true },
+  ])('a switch that $fault: $says, and the port is not open', async ({ on, line, says, over }) => {
+    const simulator = await start();
+    const session = await open(simulator, { timeouts: { line: 250 } });
+    await session.setPort(neighbour, other);
+    Object.assign(simulator.faults, { [on]: family.lines[line] });
+    await expect(session.setPort(port, both)).rejects.toMatchObject({
+      name: 'DeviceError',
+      fault: says,
+      message: expect.stringContaining(label),
+    });
+    expect(simulator.port(port).enabled).toBe(false);
+    if (!over && line === 'vlans') expect(simulator.typed.at(-1)).toBe(family.lines.leave);
+    delete simulator.faults[on];
+    if (over) await expect(session.readPort(neighbour)).rejects.toMatchObject({ fault: 'lost' });
+    const next = over ? await open(simulator) : session;
+    expect(await next.readPort(neighbour)).toEqual(other);
+    await next.setPort(port, both);
+    expect(simulator.port(port)).toEqual(both);
+  });
+
+  test('a switch that only says yes is found out, and its port not opened', async () => {
+    const simulator = await start();
+    const session = await open(simulator);
+    await session.setPort(port, other);
+    simulator.faults.lie = family.lines.vlans;
+    await session.setPort(port, both);
+    expect(simulator.port(port).enabled).toBe(false);
+    expect(await session.readPort(port)).not.toEqual(both);
+  });
+
+  test('a switch that does not open the port is found out', async () => {
+    const simulator = await start({ faults: { lie: family.lines.enable } });
+    const session = await open(simulator);
+    await session.setPort(port, both);
+    expect(await session.readPort(port)).toEqual({ ...both, enabled: false });
+  });
+
+  test.each<{ fault: string; faults: SwitchFaults; says: DeviceFault }>([
+    { fault: 'refuses', faults: { refuse: family.lines.save }, says: 'refused' },
+    { fault: 'mumbles', faults: { garble: family.lines.save }, says: 'unintelligible' },
+    { fault: 'falls silent', faults: { hang: family.lines.save }, says: 'lost' },
+    { fault: 'hangs up', faults: { drop: family.lines.save }, says: 'lost' },
+  ])('a switch that $fault when it is to save: $says', async ({ faults, says }) => {
+    const simulator = await start({ faults });
+    const session = await open(simulator, { timeouts: { save: 300 } });
+    await expect(session.save()).rejects.toMatchObject({ fault: says });
+  });
+
+  test.each<{ trouble: string; faults: SwitchFaults }>([
+    { trouble: 'a terminal that stays narrow and pages', faults: { refuse: family.terminal, width: 24 } },
+    { trouble: 'a terminal that is narrow at first', faults: { width: 20 } },
+    { trouble: 'log lines in the answers to readings', faults: { log: family.lines.read } },
+    { trouble: 'log lines in the answers to changes', faults: { log: family.lines.vlans } },
+    { trouble: 'log lines when the port goes up', faults: { log: family.lines.enable } },
+    { trouble: 'slow lines', faults: { lineDelay: 15 } },
+  ])('works in spite of $trouble', async ({ faults }) => {
+    const simulator = await start({ faults });
+    const session = await open(simulator);
+    for (const want of [both, other]) {
+      await session.setPort(port, want);
+      expect(simulator.port(port)).toEqual(want);
+      expect(await session.readPort(port)).toEqual(want);
+    }
+  });
+}
