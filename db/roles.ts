@@ -1,3 +1,4 @@
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { connect } from './client.ts';
 
 /** Passwords of the logins that HaaS makes for itself. */
@@ -50,10 +51,18 @@ async function createRole(
   kind: 'login' | 'nologin',
   password: string | null,
 ): Promise<void> {
+  if (!/^[a-z][a-z0-9_]{0,62}$/.test(role)) throw new Error(`${role} is no name for a role of HaaS`);
   const [present] = await connection`select from pg_roles where rolname = ${role}`;
   if (!present) await connection.unsafe(`create role ${role} ${kind}`);
-  if (password === null) return;
-  // Utility statements take no parameters: format() quotes the password, on the server.
-  const [statement] = await connection`select format('alter role %I password %L', ${role}::text, ${password}::text) as text`;
-  await connection.unsafe(String(statement?.['text']));
+  if (password !== null) await connection.unsafe(`alter role ${role} password '${scramVerifier(password)}'`);
+}
+
+/** What Postgres stores for a password (RFC 5802): made here, so that the password itself is in no statement and no server log. */
+function scramVerifier(password: string): string {
+  const iterations = 4096;
+  const salt = randomBytes(16);
+  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
+  const key = (name: string) => createHmac('sha256', salted).update(name).digest();
+  const storedKey = createHash('sha256').update(key('Client Key')).digest('base64');
+  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${storedKey}:${key('Server Key').toString('base64')}`;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { generateSigningKey, signingKey } from '../db/commands/envelope.ts';
+import { generateSigningKey, signingKey, verificationKey } from '../db/commands/envelope.ts';
 import { generateSealingKey, type SealingKey, sealingKey } from '../db/commands/seal.ts';
 
 const apiKeys = z.strictObject({
@@ -38,10 +38,12 @@ export async function ensureApiKeys(path: string): Promise<ApiKeys> {
   return readApiKeys(path);
 }
 
-/** What an agent pins: the deployment, itself, and the keys that the deployment signs with. */
-export function trustedKeys({ issuer, signing }: ApiKeys, agent: string) {
-  const { kty, crv, x, kid } = signing;
-  return { issuer, agent, keys: [{ kty, crv, x, kid }] };
+/** What agents pin: the deployment, and the public halves of the keys that it signs with. */
+export const trustedKeysFile = z.strictObject({ issuer: z.string().min(1), keys: z.array(verificationKey).min(1) });
+
+/** What the agents of a deployment are to trust. Public. */
+export function trustedKeys({ issuer, signing }: ApiKeys): z.output<typeof trustedKeysFile> {
+  return { issuer, keys: [verificationKey.parse(signing)] };
 }
 
 /** An agent's sealing keys in its state folder, newest first, made when they are missing. */

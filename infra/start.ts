@@ -58,7 +58,7 @@ async function start(env: StartEnvironment): Promise<void> {
   const password = env.adminPassword ?? randomBytes(12).toString('base64url');
   const isNew = await createFirstAdministrator(api.services.database, password);
   const call = callAsAdministrator(api.services);
-  if (database.agent) await startAgent(env, database.agent, trustedKeys(keys, database.agent.label), call);
+  if (database.agent) await startAgent(env, database.agent, { ...trustedKeys(keys), agent: database.agent.label }, call);
 
   say(`\nDatabase  ${database.description}`);
   say(`API       ${url}/v0   (log: ${join(stateDir, 'api.log')})`);

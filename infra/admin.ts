@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { thumbprint } from '../db/commands/seal.ts';
+import { migrate } from '../db/migrate.ts';
+import { agentLogin, createAgentLogin, createRoles } from '../db/roles.ts';
+import { agentLabel } from '../functions/http/labels.ts';
+import {
+  ensureApiKeys,
+  ensurePrivateFolder,
+  ensureSealingKeys,
+  readKeyFile,
+  trustedKeys,
+  trustedKeysFile,
+  writePrivateFile,
+} from './keys.ts';
+
+const usage = `haas-admin: prepares a PostgreSQL server, API hosts and agents. Run it as  npm run haas-admin -- <command>
+
+  database [--name haas]
+      Makes the roles haas_owner, haas_api and haas_agent and a database, migrates it, and prints
+      HAAS_OWNER_URL and DATABASE_URL. Run again, it gives the roles new passwords.
+      Takes the server from HAAS_SUPERUSER_URL, so that no password shows in the process list.
+  migrate
+      Brings the database at HAAS_OWNER_URL to this version. Run it before the new version's hosts start.
+  keys <file>
+      Makes the key file of the API hosts (HAAS_KEY_FILE), unless it exists, and prints what agents are to trust.
+      All API hosts share the file; Postgres and agents never see it. What is printed is public.
+  agent <label> --trust <file> --state <folder> [--name haas]
+      On the management node: makes the agent's login (HAAS_SUPERUSER_URL) and the folder of its keys, and prints HAAS_AGENT_URL,
+      HAAS_AGENT_STATE_DIR and the request that enrols it. The file holds what "keys" printed.
+      Run again, it keeps the keys and gives the login a new password.
+`;
+
+/** Something the caller can mend; its message is all they need. */
+class UsageError extends Error {}
+
+const newPassword = () => randomBytes(24).toString('base64url');
+
+function withLogin(superuserUrl: string, database: string, user: string, password: string): string {
+  const url = new URL(superuserUrl);
+  Object.assign(url, { pathname: `/${database}`, username: user, password });
+  return url.href;
+}
+
+function demand(value: string | undefined, what: string): string {
+  if (value === undefined || value === '') throw new UsageError(`${what} is missing\n\n${usage}`);
+  return value;
+}
+
+async function prepareDatabase(superuserUrl: string, name: string): Promise<string> {
+  const passwords = { owner: newPassword(), api: newPassword() };
+  await createRoles(superuserUrl, name, passwords);
+  const ownerUrl = withLogin(superuserUrl, name, 'haas_owner', passwords.owner);
+  await migrate(ownerUrl);
+  return `HAAS_OWNER_URL=${ownerUrl}\nDATABASE_URL=${withLogin(superuserUrl, name, 'haas_api', passwords.api)}\n`;
+}
+
+async function prepareAgent(
+  label: string,
+  superuserUrl: string,
+  name: string,
+  trustFile: string,
+  folder: string,
+): Promise<string> {
+  const known = agentLabel.safeParse(label);
+  if (!known.success) throw new UsageError(`the label ${known.error.issues[0]?.message}`);
+  const stateDir = resolve(folder);
+  const trust = await readKeyFile(trustFile, trustedKeysFile);
+  await ensurePrivateFolder(stateDir);
+  const [key] = await ensureSealingKeys(stateDir);
+  if (!key) throw new UsageError(`${stateDir} holds no sealing key`);
+  await writePrivateFile(join(stateDir, 'trusted-keys.json'), { ...trust, agent: label });
+  const password = newPassword();
+  await createAgentLogin(superuserUrl, label, password);
+  const { kty, crv, x } = key;
+  return `HAAS_AGENT_URL=${withLogin(superuserUrl, name, agentLogin(label), password)}
+HAAS_AGENT_STATE_DIR=${stateDir}
+
+# Enrol it; its key is ${await thumbprint({ kty, crv, x })}
+curl -u admin -X PUT $HAAS/v0/agent/${label} -d '${JSON.stringify({ public_key: { kty, crv, x } })}'
+`;
+}
+
+async function run(argv: string[]): Promise<string> {
+  const { values, positionals } = parseArgs({
+    args: argv,
+    allowPositionals: true,
+    options: {
+      name: { type: 'string', default: 'haas' },
+      trust: { type: 'string' },
+      state: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
+  });
+  const [command, first] = positionals;
+  const superuserUrl = () => demand(process.env['HAAS_SUPERUSER_URL'], 'HAAS_SUPERUSER_URL');
+  if (values.help || command === undefined) return usage;
+  switch (command) {
+    case 'database':
+      return prepareDatabase(superuserUrl(), values.name);
+    case 'migrate':
+      await migrate(demand(process.env['HAAS_OWNER_URL'], 'HAAS_OWNER_URL'));
+      return 'The database has the schema of this version.\n';
+    case 'keys':
+      return `${JSON.stringify(trustedKeys(await ensureApiKeys(demand(first, '<file>'))), null, 2)}\n`;
+    case 'agent':
+      return prepareAgent(
+        demand(first, '<label>'),
+        superuserUrl(),
+        values.name,
+        demand(values.trust, '--trust'),
+        demand(values.state, '--state'),
+      );
+    default:
+      throw new UsageError(`there is no command ${command}\n\n${usage}`);
+  }
+}
+
+try {
+  process.stdout.write(await run(process.argv.slice(2)));
+} catch (error) {
+  process.stderr.write(`haas-admin: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
