@@ -9,6 +9,7 @@ import { type Connection, connect } from '../db/client.ts';
 import { migrate } from '../db/migrate.ts';
 import { createRoles } from '../db/roles.ts';
 import { ensureCluster } from '../infra/postgres/cluster.ts';
+import { ifPresent } from '../infra/postgres/place.ts';
 import { isAlive } from '../infra/postgres/postmaster.ts';
 import { stopServer } from '../infra/postgres/server.ts';
 
@@ -49,7 +50,8 @@ async function removeLeftovers(base: string): Promise<void> {
     const owner = RUN_FOLDER.exec(name)?.[1];
     if (owner === undefined || isAlive(Number(owner))) continue;
     const folder = join(base, name);
-    if ((await stat(folder)).uid !== process.getuid?.()) continue;
+    // It may be gone by now: another run does the same.
+    if ((await ifPresent(stat(folder)))?.uid !== process.getuid?.()) continue;
     await stopServer(join(folder, 'postgres', 'data'));
     await rm(folder, { recursive: true, force: true });
   }

@@ -2,6 +2,7 @@ import { describe, expect, type TestContext, test } from 'vitest';
 import { z } from 'zod';
 import type { Operation } from '../../functions/http/operation.ts';
 import { problemTypes } from '../../functions/http/problem.ts';
+import type { Settings } from '../../functions/settings.ts';
 import { type Answer, makeWorld, people, type Role, type World } from './world.ts';
 
 type Arrange = (world: World) => Promise<unknown>;
@@ -16,6 +17,8 @@ interface Request {
 interface Refusal extends Request {
   /** What is different from the world in which the request succeeds. */
   readonly arrange?: Arrange;
+  /** Settings of the API that are not the default. */
+  readonly settings?: Partial<Settings>;
 }
 
 /** What has to be told of an operation so that it can be tested whole. */
@@ -40,8 +43,8 @@ export function describeOperation<O extends Operation>(operation: O, cases: Case
     const { params = {}, input, as = 'admin' } = { ...cases.request, ...request };
     return sendTo(world, operation, params, input, as);
   };
-  const world = async (context: TestContext, arrange?: Arrange) => {
-    const made = await makeWorld(context);
+  const world = async (context: TestContext, { arrange, settings }: Pick<Refusal, 'arrange' | 'settings'> = {}) => {
+    const made = await makeWorld(context, settings);
     await cases.arrange?.(made);
     await arrange?.(made);
     return made;
@@ -73,7 +76,7 @@ export function describeOperation<O extends Operation>(operation: O, cases: Case
     });
     for (const [code, refusal] of Object.entries(refusals)) {
       test(`refuses: ${code}`, async (context) => {
-        const w = await world(context, refusal.arrange);
+        const w = await world(context, refusal);
         const before = await w.fingerprint();
         const answer = await send(w, refusal);
         const type = operation.refusals[code]?.[0] ?? 'InternalError';

@@ -69,7 +69,7 @@ export async function makeWorld(
     secrets: createApiSecrets(apiKeys.secret),
     callers: createCallers(pool.$client),
     settings: { ...readSettings({}), ...settings },
-    log: log ? pino(log) : pino({ level: 'silent' }),
+    log: log ? pino({}, log) : pino({ level: 'silent' }),
   };
   const app = createApp(services, operations);
   await populate(sql, services.settings);

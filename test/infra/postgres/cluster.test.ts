@@ -1,7 +1,7 @@
 import { chmod, chown, cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -15,6 +15,8 @@ import { fate } from '../../../infra/postgres/postmaster.ts';
 import { stopServer } from '../../../infra/postgres/server.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
+/** Starts the cluster of a folder in a process of its own, and leaves it running. */
+const script = fileURLToPath(new URL('start-cluster.ts', import.meta.url));
 const isRoot = process.getuid?.() === 0;
 
 /** An empty folder that everybody may enter, removed after the test. */
@@ -123,7 +125,6 @@ describe('a cluster', () => {
 
   test('outlives the process that started it, killed or not', async () => {
     const directory = join(await newFolder(), 'postgres');
-    const script = join(repository, 'test/infra/postgres/start-cluster.ts');
     const child = await execa(process.execPath, ['--import', 'tsx', script, directory], { cwd: repository });
     const { pid } = z.object({ pid: z.number() }).parse(JSON.parse(child.stdout));
     const cluster = await start({ directory });
@@ -326,9 +327,8 @@ if (isRoot) {
       await mkdir(directory);
       await chown(directory, nobody.uid, nobody.gid);
       const clone = await cloneFor(nobody);
-      const script = join(clone, 'test/infra/postgres/start-cluster.ts');
       const startAsNobody = (folder: string) =>
-        execa(join(clone, 'node'), ['--import', 'tsx', script, folder], {
+        execa(join(clone, 'node'), ['--import', 'tsx', join(clone, relative(repository, script)), folder], {
           uid: nobody.uid,
           gid: nobody.gid,
           cwd: clone,

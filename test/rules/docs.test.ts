@@ -1,0 +1,38 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { problemsPage, renderProblemsPage } from '../../infra/problems-page.ts';
+
+test('docs/problems.md is what "npm run docs" makes', async () => {
+  expect(await readFile(problemsPage, 'utf8')).toBe(renderProblemsPage());
+});
+
+test('every reason on that page has something to do about it', () => {
+  expect(renderProblemsPage()).not.toMatch(/\|\s*\|$/m);
+});
+
+test('docs/configuration.md names every environment variable that the code reads, and no other', async () => {
+  const documented = variables(await readFile('docs/configuration.md', 'utf8'));
+  const read = new Set<string>();
+  for (const folder of ['functions', 'agents', 'db', 'infra', 'test']) {
+    for (const file of await readdir(folder, { recursive: true })) {
+      if (file.endsWith('.ts')) for (const name of variables(await readFile(join(folder, file), 'utf8'))) read.add(name);
+    }
+  }
+  // Printed for people to paste into their own shell.
+  read.delete('HAAS_PASSWORD');
+  expect([...documented].sort()).toEqual([...read].sort());
+});
+
+test('every link between pages leads somewhere', async () => {
+  const pages = ['README.md', ...(await readdir('docs')).map((name) => join('docs', name))];
+  for (const page of pages) {
+    for (const [, target] of (await readFile(page, 'utf8')).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
+      await expect(readFile(join(page, '..', String(target))), `${page} links to ${target}`).resolves.toBeDefined();
+    }
+  }
+});
+
+function variables(text: string): Set<string> {
+  return new Set(text.match(/\b(?:HAAS_[A-Z]+(?:_[A-Z]+)*|DATABASE_URL)\b/g) ?? []);
+}

@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { TestContext } from 'vitest';
+import { type AgentConfig, readConfig, type Timing } from '../../agents/config.ts';
+import { type AgentOverrides, type RunningAgent, startAgent } from '../../agents/main.ts';
+import { type Connection, connect } from '../../db/client.ts';
+import { createSigner, generateSigningKey, type Order, type SigningKey, verificationKey } from '../../db/commands/envelope.ts';
+import type { PortState } from '../../db/commands/kinds.ts';
+import { generateSealingKey, type SealingPublicKey, seal } from '../../db/commands/seal.ts';
+import { agentLogin } from '../../db/roles.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
+import { MemorySwitches } from './memory-switch.ts';
+
+/** The keys that all tests share; making them takes longer than a test. */
+export const keys = { issuer: 'site-1', signing: await generateSigningKey(), sealing: await generateSealingKey() };
+
+const EMPTY: PortState = { native: null, tagged: [], enabled: false };
+
+/** What differs from the usual command: the first port of switch sw-1 to VLAN 100. */
+export interface CommandTexts {
+  readonly switch?: string;
+  readonly port?: string;
+  readonly want?: PortState;
+  readonly before?: PortState;
+  /** What is signed, where it differs from what is queued. */
+  readonly signed?: Partial<Record<keyof Order<'port.set'>, unknown>>;
+  readonly parameters?: Record<string, unknown>;
+  readonly key?: SigningKey;
+  readonly issuer?: string;
+  /** Of the row; the next of the device unless given. */
+  readonly seq?: number;
+}
+
+/** A row of `commands` as tests look at it. */
+export interface CommandState {
+  readonly status: string;
+  readonly reason: string | null;
+  readonly message: string | null;
+  readonly attempt: number;
+  readonly result: unknown;
+}
+
+/** One agent, `rack-1`, with its state folder, a database, and switches in memory. */
+export interface AgentSite {
+  readonly database: TestDatabase;
+  /** As superuser. */
+  readonly sql: Connection;
+  readonly stateDir: string;
+  readonly switches: MemorySwitches;
+  readonly config: AgentConfig;
+  /** Signs a command as the API would. */
+  sign(seq: number, texts?: CommandTexts): Promise<{ id: string; signed: string }>;
+  /** Signs and queues a command; answers its id. */
+  queue(texts?: CommandTexts): Promise<string>;
+  /** Starts a process of the agent; it is stopped when the test finishes. */
+  start(overrides?: AgentOverrides & { timing?: Partial<Timing>; url?: string }): Promise<RunningAgent>;
+  command(id: string): Promise<CommandState>;
+  /** Waits until a command has ended. */
+  ended(id: string, limit?: number): Promise<CommandState>;
+}
+
+/** Waits until `condition` answers something true, and answers it. Rejects when it takes longer than `limit` milliseconds. */
+export async function until<T>(condition: () => T | Promise<T>, what: string, limit = 10_000): Promise<NonNullable<T>> {
+  for (const end = Date.now() + limit; ; await sleep(5)) {
+    const answer = await condition();
+    if (answer) return answer;
+    if (Date.now() > end) throw new Error(`waited ${limit} ms in vain: ${what}`);
+  }
+}
+
+/** Makes a state folder with keys, removed when the test finishes. */
+export function stateFolder(test: Pick<TestContext, 'onTestFinished'>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'haas-agent-'));
+  test.onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  chmodSync(folder, 0o700);
+  const write = (name: string, value: unknown) => writeFileSync(join(folder, name), JSON.stringify(value), { mode: 0o600 });
+  write('sealing-keys.json', [keys.sealing]);
+  write('trusted-keys.json', { issuer: keys.issuer, keys: [verificationKey.parse(keys.signing)] });
+  return folder;
+}
+
+/** Makes a site for one test. */
+export async function makeAgentSite(test: Pick<TestContext, 'onTestFinished'>): Promise<AgentSite> {
+  const database = await testDatabase(test);
+  const sql = connect(database.superuserUrl, 'test', 2);
+  const { kty, crv, x } = keys.sealing;
+  const publicKey: SealingPublicKey = { kty, crv, x };
+  await sql`insert into agents (label, login, public_key) values ('rack-1', ${agentLogin('rack-1')}, ${sql.json({ kty, crv, x })})`;
+  const stateDir = stateFolder(test);
+  const config = readConfig({
+    HAAS_AGENT_URL: await database.agentUrl('rack-1'),
+    HAAS_AGENT_STATE_DIR: stateDir,
+    HAAS_LOG_LEVEL: 'silent',
+  });
+  const switches = new MemorySwitches();
+  const running: RunningAgent[] = [];
+  test.onTestFinished(async () => {
+    await Promise.all(running.map((agent) => agent.stop()));
+    await sql.end();
+  });
+
+  const site: AgentSite = {
+    database,
+    sql,
+    stateDir,
+    switches,
+    config,
+    async sign(seq, texts = {}) {
+      const label = texts.switch ?? 'sw-1';
+      const target = { device: `switch/${label}`, hostname: 'memory', port: 1 };
+      const access = { label, type: 'mock', hostname: 'memory', port: 1, settings: {} };
+      const sealed = await seal(publicKey, target, { username: 'admin', password: 'sesame' });
+      const signer = await createSigner(texts.issuer ?? keys.issuer, texts.key ?? keys.signing);
+      const id = randomUUID();
+      const order = {
+        id,
+        agent: 'rack-1',
+        device: target.device,
+        seq,
+        kind: 'port.set',
+        version: 1,
+        lifetime: 900,
+        parameters: {
+          switch: { ...access, sealed },
+          port: texts.port ?? 'gi1/0/1',
+          want: texts.want ?? { native: 100, tagged: [], enabled: true },
+          before: texts.before ?? EMPTY,
+          ...texts.parameters,
+        },
+        ...texts.signed,
+      };
+      // Tests also sign what no API would.
+      const { signed } = await signer.sign(order as Order<'port.set'>);
+      return { id, signed };
+    },
+    async queue(texts = {}) {
+      const device = `switch/${texts.switch ?? 'sw-1'}`;
+      await sql`insert into devices (label, agent_id) select ${device}, id from agents where label = 'rack-1' on conflict do nothing`;
+      return sql.begin(async (tx) => {
+        const [row] =
+          await tx`update devices set last_seq = last_seq + 1 where label = ${device} returning id, last_seq, agent_id`;
+        const seq = texts.seq ?? Number(row?.['last_seq']);
+        const { id, signed } = await site.sign(seq, texts);
+        await tx`insert into commands (id, agent_id, device_id, seq, kind, signed, not_after)
+          values (${id}, ${row?.['agent_id']}, ${row?.['id']}, ${seq}, 'port.set', ${signed}, now() + interval '15 minutes')`;
+        return id;
+      });
+    },
+    async start({ timing, url, ...overrides } = {}) {
+      const agent = await startAgent(
+        {
+          ...readConfig({ HAAS_AGENT_URL: url ?? config.url, HAAS_AGENT_STATE_DIR: stateDir }),
+          timing: { ...config.timing, ...timing },
+        },
+        { log: pino({ level: 'silent' }), findDriver: switches.findDriver, ...overrides },
+      );
+      running.push(agent);
+      return agent;
+    },
+    async command(id) {
+      const [row] = await sql<CommandState[]>`select status, reason, message, attempt, result from commands where id = ${id}`;
+      if (!row) throw new Error(`there is no command ${id}`);
+      return row;
+    },
+    async ended(id, limit = 10_000) {
+      return until(
+        async () => {
+          const state = await site.command(id);
+          return ['queued', 'running'].includes(state.status) ? undefined : state;
+        },
+        `the end of command ${id}`,
+        limit,
+      );
+    },
+  };
+  return site;
+}
