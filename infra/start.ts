@@ -75,8 +75,8 @@ async function start(env: StartEnvironment): Promise<void> {
         ? `Password  ${password}   for the user admin; shown this once, kept nowhere in clear`
         : 'Password  that of HAAS_ADMIN_PASSWORD, for the user admin',
     );
-  if (rack) say(`\nTry it in another terminal:\n\n${walkThrough(url, rack)}\n`);
-  if (isNew && rack && env.adminPassword === undefined) say(`with  export HAAS_PASSWORD='${password}'  before.\n`);
+  const shown = isNew && env.adminPassword === undefined ? password : null;
+  if (rack) say(`\nTry it in another terminal:\n\n${walkThrough(url, shown, rack)}\n`);
   say('Ctrl-C stops everything; the next start finds it as it was.');
 }
 

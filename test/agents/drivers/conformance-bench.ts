@@ -34,7 +34,7 @@ export interface Family {
   readonly missingPort: string;
   /** A VLAN that no port of such a switch may carry. */
   readonly reservedVlan: number;
-  /** Typed lines: one that sets VLANs of a port, the one that opens it, one that reads, the saving one; what ends configuring, and the session. */
+  /** Typed lines: one that sets VLANs of a port, the one that opens it, those that read, the saving one; what ends configuring, and a session. */
   readonly lines: {
     readonly vlans: RegExp;
     readonly enable: RegExp;
@@ -46,6 +46,7 @@ export interface Family {
   /** Lines that make the terminal wide and endless; refused, the driver must cope with paging and wrapping. */
   readonly terminal: RegExp;
 }
+
 const label = 'switch-under-test';
 const username = 'haas';
 const password = 'Tr0ub4dor&3';

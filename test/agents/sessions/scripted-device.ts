@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
+import type { ConsoleOptions } from '../../../agents/sessions/console.ts';
 import type { Dialect } from '../../../agents/sessions/dialect.ts';
+import { defaultTimeouts } from '../../../agents/sessions/timeouts.ts';
 import type { Wire } from '../../../agents/sessions/wire.ts';
 
 /** One end of a TCP connection that behaves as a test says. */
@@ -57,3 +59,11 @@ export const dialect: Dialect = {
   logout: 'exit',
   leave: 'end',
 };
+
+/** Whom the scripted devices let in. */
+export const credentials = { username: 'haas', password: 'p$&w(rd' };
+
+/** Options of a console; `line` is its patience in milliseconds. */
+export function options(line = 5_000, signal = new AbortController().signal): ConsoleOptions {
+  return { label: 'sw-1', secrets: [credentials.password], timeouts: { ...defaultTimeouts, login: line, line }, signal };
+}

@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { PortState } from '../../db/commands/kinds.ts';
+import { mock as family } from '../../db/devices/mock.ts';
+import { DeviceError } from '../device-error.ts';
+import { defaultTimeouts } from '../sessions/timeouts.ts';
+import { checkedPort, checkedState } from './checked-port.ts';
+import type { OpenSwitch, SwitchDriver, SwitchSession } from './driver.ts';
+
+/** Every mock switch of this process: ports by the switch's label and hostname, for as long as the process lives. */
+const switches = new Map<string, Map<string, PortState>>();
+
+/**
+ * Switches that are none: ports live in the memory of the agent process, shut and in no VLAN at first; every port name of the
+ * family is there. Any name and password are taken, and SSH keys are not asked for. The hostname may name a fault:
+ *
+ * - `refuse`: every change and save is `refused`; reading works.
+ * - `hang`: the login works, then every call waits for the line's timeout or the signal and is `lost`.
+ * - `drop`: a change shuts the port and sets the native VLAN but not the tagged ones, then the session is `lost`;
+ *   reading, shutting and saving work.
+ * - `lie`: changes and saves are accepted and nothing happens; reading works, and tells so.
+ * - `garble`: every reading is `unintelligible`; changes, shutting and saving work.
+ */
+export const mock: SwitchDriver = {
+  type: family.type,
+  async open(target) {
+    const { label, hostname } = target.access;
+    if (target.signal.aborted) throw new DeviceError('unreachable', `${label}: called off`);
+    const key = JSON.stringify([label, hostname]);
+    const ports = switches.get(key) ?? new Map<string, PortState>();
+    switches.set(key, ports);
+    return new MockSession(target, ports);
+  },
+};
+
+class MockSession implements SwitchSession {
+  readonly #target: OpenSwitch;
+  readonly #ports: Map<string, PortState>;
+  readonly #fault: string;
+  #over = false;
+
+  constructor(target: OpenSwitch, ports: Map<string, PortState>) {
+    this.#target = target;
+    this.#ports = ports;
+    this.#fault = target.access.hostname;
+  }
+
+  async readPort(port: string): Promise<PortState> {
+    const name = checkedPort(family, this.#target.access.label, port);
+    await this.#line();
+    if (this.#fault === 'garble') throw this.#error('unintelligible', `${name} cannot be read`);
+    return structuredClone(this.#held(name));
+  }
+
+  async setPort(port: string, want: PortState): Promise<void> {
+    const { label, settings } = this.#target.access;
+    const name = checkedPort(family, label, port);
+    const wanted = checkedState(family, settings, label, want);
+    await this.#line();
+    this.#refuse();
+    if (this.#fault === 'lie') return;
+    if (this.#fault !== 'drop') {
+      this.#ports.set(name, wanted);
+      return;
+    }
+    const tagged = this.#held(name).tagged.filter((vlan) => vlan !== wanted.native);
+    this.#ports.set(name, { native: wanted.native, tagged, enabled: false });
+    this.#over = true;
+    throw this.#error('lost', `ended the session in the middle of changing ${name}`);
+  }
+
+  async shutPort(port: string): Promise<void> {
+    const name = checkedPort(family, this.#target.access.label, port);
+    await this.#line();
+    this.#refuse();
+    if (this.#fault !== 'lie') this.#ports.set(name, { ...this.#held(name), enabled: false });
+  }
+
+  async save(): Promise<void> {
+    await this.#line();
+    this.#refuse();
+  }
+
+  async close(): Promise<void> {
+    this.#over = true;
+  }
+
+  /** What every call begins with: the session must live, and the switch must answer. */
+  async #line(): Promise<void> {
+    const { signal, timeouts } = this.#target;
+    if (this.#fault === 'hang' && !this.#over) {
+      this.#over = true;
+      await sleep(timeouts?.line ?? defaultTimeouts.line, undefined, { signal }).catch(() => {});
+      throw this.#error('lost', signal.aborted ? 'was called off' : 'gave no answer in time');
+    }
+    if (this.#over || signal.aborted) throw this.#error('lost', 'has no session: it is over');
+  }
+
+  #refuse(): void {
+    if (this.#fault === 'refuse') throw this.#error('refused', 'refuses every change');
+  }
+
+  #held(port: string): PortState {
+    return this.#ports.get(port) ?? { native: null, tagged: [], enabled: false };
+  }
+
+  #error(fault: DeviceError['fault'], problem: string): DeviceError {
+    return new DeviceError(fault, `${this.#target.access.label} ${problem}`);
+  }
+}

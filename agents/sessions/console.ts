@@ -1,0 +1,234 @@
+import { StringDecoder } from 'node:string_decoder';
+import { DeviceError } from '../device-error.ts';
+import type { Dialect } from './dialect.ts';
+import { afterEcho, lastLine, overwrite, plain, quote } from './screen.ts';
+import type { Timeouts } from './timeouts.ts';
+import type { Wire } from './wire.ts';
+
+/** How a console is to behave: names and secrets for its errors, its patience, and who may end it. */
+export interface ConsoleOptions {
+  readonly label: string;
+  /** Never to appear in an error. */
+  readonly secrets: readonly string[];
+  readonly timeouts: Timeouts;
+  /** Ends the session at once. */
+  readonly signal: AbortSignal;
+}
+
+/** What a device answered to one line: its text without echo, log lines and prompt, and the mode of the prompt that followed. */
+export interface Answer {
+  readonly text: string;
+  /** As `config-if`; empty at the outermost prompt. */
+  readonly mode: string;
+}
+
+/** Something recognised on the screen, that counts after so many milliseconds of silence. */
+interface Sighting<T> {
+  readonly value: T;
+  readonly quiet: number;
+}
+
+/** Most characters that one answer may have. */
+const answerLimit = 262_144;
+/** Silence (ms) after which a prompt counts although the echo of the line before it was not recognised. */
+const quietWithoutEcho = 100;
+/** Silence (ms) after a log line, with no prompt, before a bare return asks for the prompt again; four times as long for each further one. */
+const nudgeAfter = 250;
+/** How long (ms) a logout may take before the connection is simply dropped. */
+const farewell = 2_000;
+
+/**
+ * A conversation with a device, one line at a time, over any wire.
+ *
+ * The end of an answer is the prompt: the host name learned at login, alone on the last line. A look-alike inside the output
+ * or left over from before does not count, because the prompt must come after the echo of the line just typed. That is certain
+ * without waiting; only where an echo cannot be recognised (a terminal that scrolls sideways) a short silence is asked for instead.
+ */
+export class Console {
+  readonly #wire: Wire;
+  readonly #dialect: Dialect;
+  readonly #options: ConsoleOptions;
+  readonly #log: RegExp;
+  readonly #decoder = new StringDecoder('utf8');
+  #raw = '';
+  /** When the device was last heard. */
+  #heard = performance.now();
+  /** Bare returns sent since the last line. */
+  #nudges = 0;
+  #wake: () => void = () => {};
+  /** Why the session is over. */
+  #ended: string | undefined;
+  #aborted = false;
+  #host: string | undefined;
+  #mode = '';
+
+  constructor(wire: Wire, dialect: Dialect, options: ConsoleOptions) {
+    this.#wire = wire;
+    this.#dialect = dialect;
+    this.#options = options;
+    this.#log = new RegExp(`(?:${dialect.log.source})[^\\n]*\\n?`, 'g');
+    wire.stream.on('data', this.#hear);
+    wire.stream.on('error', (error: Error) => this.#end(error.message));
+    wire.stream.on('end', () => this.#end('the device closed the connection'));
+    wire.stream.on('close', () => this.#end('the connection was closed'));
+    options.signal.addEventListener('abort', this.#abort, { once: true });
+    if (options.signal.aborted) this.#abort();
+  }
+
+  /** The mode of the last prompt seen, as `config-if`; empty at the outermost. */
+  get mode(): string {
+    return this.#mode;
+  }
+
+  /** Whether the session can take another line. */
+  get open(): boolean {
+    return this.#ended === undefined;
+  }
+
+  /**
+   * Types a line and waits (milliseconds) for the prompt.
+   * Throws `lost` when the connection ends or the device falls silent, `unintelligible` when it never stops talking;
+   * the session is over after either.
+   */
+  async line(text: string, timeout = this.#options.timeouts.line): Promise<Answer> {
+    this.type(text);
+    return await this.#wait(timeout, `after ${JSON.stringify(text)}`, () => this.#answer(text));
+  }
+
+  /** Types a line without waiting. Throws when it holds what a terminal would not take as text. */
+  type(text: string): void {
+    if (/[\x00-\x1f\x7f]/.test(text)) throw new TypeError('a line for a device must not hold control characters');
+    this.#raw = '';
+    this.#nudges = 0;
+    if (this.open) this.#wire.stream.write(text + this.#wire.lineEnd);
+  }
+
+  /** Waits (milliseconds) until `look` finds something on the screen and the device has then been quiet for a moment. */
+  async see<T>(timeout: number, waiting: string, quiet: number, look: (screen: string) => T | undefined): Promise<T> {
+    return await this.#wait(timeout, waiting, () => {
+      const screen = this.#screen();
+      const value = screen === undefined ? undefined : look(screen);
+      return value === undefined ? undefined : { value, quiet };
+    });
+  }
+
+  /** Types the first line of the session and learns the host name from the prompt that follows. */
+  async learn(text: string, timeout: number): Promise<void> {
+    this.type(text);
+    this.#host = await this.#wait(timeout, `after ${JSON.stringify(text)}`, () => {
+      const host = this.#dialect.prompt.exec(overwrite(lastLine(this.#screen() ?? '')))?.[1];
+      if (host === undefined) return undefined;
+      return { value: host, quiet: afterEcho(plain(this.#raw), text) === undefined ? quietWithoutEcho : 0 };
+    });
+  }
+
+  /** Logs out, waiting a moment for the device to hang up, and closes. Never throws. */
+  async close(): Promise<void> {
+    try {
+      if (this.open && this.#mode !== '') await this.line(this.#dialect.leave, farewell);
+      this.type(this.#dialect.logout);
+      await this.#wait(farewell, 'at the end', () => undefined);
+    } catch {
+      // Over in either case: by the device or by the time that it had.
+    }
+    this.#end('it was closed from here');
+  }
+
+  /** An error about this device, with what it said; secrets are removed. */
+  error(fault: DeviceError['fault'], problem: string, said: string): DeviceError {
+    const { label, secrets } = this.#options;
+    return new DeviceError(fault, `${label} ${problem}; it said: ${quote(said, secrets)}`);
+  }
+
+  readonly #hear = (bytes: Buffer): void => {
+    this.#raw += this.#decoder.write(bytes);
+    this.#heard = performance.now();
+    this.#wake();
+  };
+
+  readonly #abort = (): void => {
+    this.#aborted = true;
+    this.#end('it was called off');
+  };
+
+  #end(reason: string): void {
+    if (this.#ended === undefined) {
+      this.#ended = reason;
+      this.#options.signal.removeEventListener('abort', this.#abort);
+      this.#wire.destroy();
+    }
+    this.#wake();
+  }
+
+  #fail(fault: DeviceError['fault'], problem: string): DeviceError {
+    this.#end(problem);
+    return this.error(fault, problem, this.#raw);
+  }
+
+  async #wait<T>(timeout: number, waiting: string, look: () => Sighting<T> | undefined): Promise<T> {
+    const deadline = performance.now() + timeout;
+    for (;;) {
+      const seen = this.#aborted ? undefined : look();
+      const now = performance.now();
+      const ripe = seen ? this.#heard + seen.quiet : now + nudgeAfter;
+      if (seen && (ripe <= now || !this.open)) return seen.value;
+      if (this.#ended !== undefined) throw this.#fail('lost', `ended the session ${waiting}: ${this.#ended}`);
+      if (this.#raw.length > answerLimit)
+        throw this.#fail('unintelligible', `said more than ${answerLimit} characters ${waiting}`);
+      if (now >= deadline) throw this.#fail('lost', `gave no prompt in ${Math.round(timeout)} ms ${waiting}`);
+      await this.#news(Math.min(ripe, deadline) - now);
+    }
+  }
+
+  #news(within: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, Math.ceil(within));
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** The text so far without log lines, or undefined when it stopped at a pager that has now been told to go on. */
+  #screen(): string | undefined {
+    const text = plain(this.#raw);
+    if (this.#dialect.pager.test(overwrite(lastLine(text)))) {
+      this.#raw = this.#raw.slice(0, this.#raw.lastIndexOf('\n') + 1);
+      this.#wire.stream.write(' ');
+      return undefined;
+    }
+    const quietText = text.replace(this.#log, '');
+    const disturbed = quietText.length < text.length && lastLine(quietText) === '';
+    if (disturbed && performance.now() - this.#heard >= nudgeAfter * 4 ** this.#nudges) {
+      // The log line took the prompt's place. Should the device be busy instead, one prompt too many comes before the next echo.
+      this.#nudges += 1;
+      this.#wire.stream.write(this.#wire.lineEnd);
+    }
+    return quietText;
+  }
+
+  #answer(line: string): Sighting<Answer> | undefined {
+    const screen = this.#screen();
+    if (screen === undefined) return undefined;
+    const mode = this.#promptMode(overwrite(lastLine(screen)));
+    if (mode === undefined) return undefined;
+    const rest = afterEcho(screen, line);
+    const lines = overwrite(rest ?? screen).split('\n');
+    // An echo that was redrawn shows at least the end of the line.
+    if (rest === undefined && line.endsWith(lines[0]?.slice(-3) ?? '')) lines.shift();
+    const text = lines.filter((each) => this.#promptMode(each) === undefined).join('\n');
+    this.#mode = mode;
+    return { value: { text, mode }, quiet: rest === undefined ? quietWithoutEcho : 0 };
+  }
+
+  /** The mode that a line shows if it is this device's prompt and nothing else. */
+  #promptMode(line: string): string | undefined {
+    const match = this.#dialect.prompt.exec(line);
+    if (!match || this.#host === undefined) return undefined;
+    const [, host = '', mode = ''] = match;
+    // Some devices cut a long host name where a mode follows it.
+    const cut = mode !== '' && host.length >= 16 && this.#host.startsWith(host);
+    return host === this.#host || cut ? mode : undefined;
+  }
+}
