@@ -69,9 +69,8 @@ export const devices = pgTable(
   {
     id: id(),
     label: text().notNull().unique(),
-    agentId: reference()
-      .notNull()
-      .references(() => agents.id),
+    /** Null once that agent was deleted: then nothing of this label is registered. */
+    agentId: reference().references(() => agents.id, { onDelete: 'set null' }),
     lastSeq: bigint({ mode: 'number' }).notNull().default(0),
     /** Whether unfinished commands may exist: keeps the claim from looking at idle devices. */
     waiting: boolean().notNull().default(false),
@@ -293,9 +292,8 @@ export const commands = pgTable(
   'commands',
   {
     id: uuid().primaryKey(),
-    agentId: reference()
-      .notNull()
-      .references(() => agents.id),
+    /** Null once that agent was deleted. */
+    agentId: reference().references(() => agents.id, { onDelete: 'set null' }),
     deviceId: reference()
       .notNull()
       .references(() => devices.id),
@@ -322,6 +320,7 @@ export const commands = pgTable(
     unique('commands_device_seq').on(table.deviceId, table.seq),
     check('status_is_known', sql`${table.status} in ('queued', 'running', 'done', 'failed', 'refused', 'unknown')`),
     check('finished_has_a_time', sql`(${table.status} in ('queued', 'running')) = (${table.finishedAt} is null)`),
+    check('unfinished_has_an_agent', sql`${table.status} not in ('queued', 'running') or ${table.agentId} is not null`),
     check('refusal_has_a_reason', sql`${table.status} not in ('failed', 'refused', 'unknown') or ${table.reason} is not null`),
     index('commands_unfinished').on(table.deviceId, table.seq).where(sql`${table.status} in ('queued', 'running')`),
     index('commands_finished_at').on(table.finishedAt).where(sql`${table.finishedAt} is not null`),

@@ -2,10 +2,11 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { requestId } from 'hono/request-id';
 import { TrieRouter } from 'hono/router/trie-router';
+import { getPath as honoGetPath } from 'hono/utils/url';
 import { authenticate } from './http/authenticate.ts';
 import type { Operation } from './http/operation.ts';
 import { Problem } from './http/problem.ts';
-import { rawBody, rawQuery } from './http/raw-input.ts';
+import { rawBody, rawParams, rawQuery } from './http/raw-input.ts';
 import { unavailable } from './http/unavailable.ts';
 import type { Services } from './services.ts';
 
@@ -23,18 +24,12 @@ export function createApp(services: Services, operations: readonly Operation[]):
 
   app.use(requestId());
   app.use(logRequests(services));
-  app.use(
-    bodyLimit({
-      maxSize: LARGEST_BODY,
-      onError: () => {
-        throw new Problem('PayloadTooLargeError', 'too_large', `a request body is ${LARGEST_BODY} bytes at most`);
-      },
-    }),
-  );
   // Words win over labels (`/port/gi1/0/5/revert` reverts gi1/0/5), so paths with more words are tried first.
   for (const operation of [...operations].sort((a, b) => words(b.path) - words(a.path))) {
     const path = honoPath(operation.path);
     methods.add(operation.method, path, operation.method);
+    // A GET has no body to limit, and looking for one is costly.
+    if (operation.method !== 'GET') app.on(operation.method, path, limitBody);
     app.on(operation.method, path, (c) => answer(c, services, operation));
   }
   app.notFound((c) => noSuchOperation(c, methods));
@@ -45,9 +40,16 @@ export function createApp(services: Services, operations: readonly Operation[]):
   return app;
 }
 
+const limitBody = bodyLimit({
+  maxSize: LARGEST_BODY,
+  onError: () => {
+    throw new Problem('PayloadTooLargeError', 'too_large', `a request body is ${LARGEST_BODY} bytes at most`);
+  },
+});
+
 /** An encoded slash is a slash: port labels contain them, nothing else may. */
 function getPath(request: Request): string {
-  return new URL(request.url).pathname.replace(/%2f/gi, '/');
+  return honoGetPath(request).replace(/%2f/gi, '/');
 }
 
 /** `/switch/{switch}/port/{port+}` in the router's own words. */
@@ -74,7 +76,11 @@ function logRequests(services: Services): MiddlewareHandler<Environment> {
 
 /** A path with doubled slashes moves to the merged one; another method's path says which methods it has. */
 function noSuchOperation(c: Context<Environment>, methods: TrieRouter<string>): Response {
-  if (c.req.path.includes('//')) return c.redirect(c.req.path.replace(/\/{2,}/g, '/') + new URL(c.req.url).search, 308);
+  if (c.req.path.includes('//')) {
+    // The path as it was sent: a decoded one is no header's value.
+    const { pathname, search } = new URL(c.req.url);
+    return c.redirect(pathname.replace(/%2f/gi, '/').replace(/\/{2,}/g, '/') + search, 308);
+  }
   const known = ['GET', 'PUT', 'POST', 'PATCH', 'DELETE'].filter((method) => methods.match(method, c.req.path)[0].length > 0);
   if (known.length === 0) {
     const problem = new Problem(
@@ -94,7 +100,7 @@ function noSuchOperation(c: Context<Environment>, methods: TrieRouter<string>): 
 async function answer(c: Context<Environment>, services: Services, operation: Operation) {
   c.set('operation', operation.id);
   const input = operation.method === 'GET' ? rawQuery(c) : await rawBody(c);
-  const accepted = operation.accept(c.req.param(), input);
+  const accepted = operation.accept(rawParams(c), input);
   if (Array.isArray(accepted)) {
     throw new Problem('ValidationError', 'invalid_request', accepted.map(({ path, msg }) => `${path}: ${msg}`).join('; '), {
       errors: accepted,

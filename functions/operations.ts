@@ -1,9 +1,99 @@
+import { deleteAgent } from './agent/delete.ts';
+import { enrolAgent } from './agent/enrol.ts';
+import { listAgents } from './agent/list.ts';
+import { showAgent } from './agent/show.ts';
+import { listActiveExtensions } from './extension/list-active.ts';
 import type { Operation } from './http/operation.ts';
+import { createNetwork } from './network/create.ts';
+import { deleteNetwork } from './network/delete.ts';
+import { grantAccess } from './network/grant-access.ts';
+import { listNetworks } from './network/list.ts';
+import { listNetworkAttachments } from './network/list-attachments.ts';
+import { revokeAccess } from './network/revoke-access.ts';
+import { showNetwork } from './network/show.ts';
+import { showNetworkingAction } from './networking-action/show.ts';
+import { deleteNic } from './nic/delete.ts';
 import { registerNic } from './nic/register.ts';
 import { connectNetwork } from './node/connect-network.ts';
+import { deleteNode } from './node/delete.ts';
+import { detachNetwork } from './node/detach-network.ts';
+import { listNodes } from './node/list.ts';
 import { registerNode } from './node/register.ts';
 import { showNode } from './node/show.ts';
+import { deleteMetadata } from './node-metadata/delete.ts';
+import { setMetadata } from './node-metadata/set.ts';
+import { connectNic } from './port/connect-nic.ts';
+import { deletePort } from './port/delete.ts';
+import { detachNic } from './port/detach-nic.ts';
+import { registerPort } from './port/register.ts';
+import { revertPort } from './port/revert.ts';
+import { showPort } from './port/show.ts';
 import { connectNode } from './project/connect-node.ts';
+import { createProject } from './project/create.ts';
+import { deleteProject } from './project/delete.ts';
+import { detachNode } from './project/detach-node.ts';
+import { listProjects } from './project/list.ts';
+import { listProjectHeadnodes } from './project/list-headnodes.ts';
+import { listProjectNetworks } from './project/list-networks.ts';
+import { listProjectNodes } from './project/list-nodes.ts';
+import { deleteSwitch } from './switch/delete.ts';
+import { listSwitches } from './switch/list.ts';
+import { registerSwitch } from './switch/register.ts';
+import { showSwitch } from './switch/show.ts';
+import { addProject } from './user/add-project.ts';
+import { createUser } from './user/create.ts';
+import { deleteUser } from './user/delete.ts';
+import { listUsers } from './user/list.ts';
+import { removeProject } from './user/remove-project.ts';
+import { setAdmin } from './user/set-admin.ts';
 
 /** Every operation there is. The router, the API reference and the coverage tests are derived from this list. */
-export const operations: readonly Operation[] = [registerNode, showNode, connectNetwork, registerNic, connectNode];
+export const operations: readonly Operation[] = [
+  listUsers,
+  createUser,
+  deleteUser,
+  setAdmin,
+  addProject,
+  removeProject,
+  listProjects,
+  createProject,
+  deleteProject,
+  listProjectNodes,
+  listProjectNetworks,
+  listProjectHeadnodes,
+  connectNode,
+  detachNode,
+  listNodes,
+  registerNode,
+  showNode,
+  deleteNode,
+  connectNetwork,
+  detachNetwork,
+  registerNic,
+  deleteNic,
+  setMetadata,
+  deleteMetadata,
+  listSwitches,
+  registerSwitch,
+  showSwitch,
+  deleteSwitch,
+  registerPort,
+  showPort,
+  deletePort,
+  connectNic,
+  detachNic,
+  revertPort,
+  listNetworks,
+  createNetwork,
+  showNetwork,
+  deleteNetwork,
+  listNetworkAttachments,
+  grantAccess,
+  revokeAccess,
+  showNetworkingAction,
+  listAgents,
+  enrolAgent,
+  showAgent,
+  deleteAgent,
+  listActiveExtensions,
+];

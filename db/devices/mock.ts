@@ -2,7 +2,11 @@ import { z } from 'zod';
 import type { SwitchFamily } from './family.ts';
 
 const registration = z
-  .strictObject({ hostname: z.string().min(1).max(253), username: z.string(), password: z.string() })
+  .strictObject({
+    hostname: z.string().regex(/^[^\p{Cc}\p{Cs}]{1,253}$/u, 'must be 1 to 253 printable characters'),
+    username: z.string(),
+    password: z.string(),
+  })
   .transform(({ hostname, username, password }) => ({ hostname, port: 1, username, password, settings: {} }));
 
 /**

@@ -20,7 +20,7 @@ CREATE TABLE "attachments" (
 --> statement-breakpoint
 CREATE TABLE "commands" (
 	"id" uuid PRIMARY KEY NOT NULL,
-	"agent_id" bigint NOT NULL,
+	"agent_id" bigint,
 	"device_id" bigint NOT NULL,
 	"seq" bigint NOT NULL,
 	"kind" text NOT NULL,
@@ -37,13 +37,14 @@ CREATE TABLE "commands" (
 	CONSTRAINT "commands_device_seq" UNIQUE("device_id","seq"),
 	CONSTRAINT "status_is_known" CHECK ("commands"."status" in ('queued', 'running', 'done', 'failed', 'refused', 'unknown')),
 	CONSTRAINT "finished_has_a_time" CHECK (("commands"."status" in ('queued', 'running')) = ("commands"."finished_at" is null)),
+	CONSTRAINT "unfinished_has_an_agent" CHECK ("commands"."status" not in ('queued', 'running') or "commands"."agent_id" is not null),
 	CONSTRAINT "refusal_has_a_reason" CHECK ("commands"."status" not in ('failed', 'refused', 'unknown') or "commands"."reason" is not null)
 );
 --> statement-breakpoint
 CREATE TABLE "devices" (
 	"id" bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY (sequence name "devices_id_seq" INCREMENT BY 1 MINVALUE 1 MAXVALUE 9223372036854775807 START WITH 1 CACHE 1),
 	"label" text NOT NULL,
-	"agent_id" bigint NOT NULL,
+	"agent_id" bigint,
 	"last_seq" bigint DEFAULT 0 NOT NULL,
 	"waiting" boolean DEFAULT false NOT NULL,
 	"lease_holder" text,
@@ -185,9 +186,9 @@ CREATE TABLE "vlans" (
 --> statement-breakpoint
 ALTER TABLE "attachments" ADD CONSTRAINT "attachments_nic_id_nics_id_fk" FOREIGN KEY ("nic_id") REFERENCES "public"."nics"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "attachments" ADD CONSTRAINT "attachments_network_id_networks_id_fk" FOREIGN KEY ("network_id") REFERENCES "public"."networks"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "commands" ADD CONSTRAINT "commands_agent_id_agents_id_fk" FOREIGN KEY ("agent_id") REFERENCES "public"."agents"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "commands" ADD CONSTRAINT "commands_agent_id_agents_id_fk" FOREIGN KEY ("agent_id") REFERENCES "public"."agents"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "commands" ADD CONSTRAINT "commands_device_id_devices_id_fk" FOREIGN KEY ("device_id") REFERENCES "public"."devices"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
-ALTER TABLE "devices" ADD CONSTRAINT "devices_agent_id_agents_id_fk" FOREIGN KEY ("agent_id") REFERENCES "public"."agents"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "devices" ADD CONSTRAINT "devices_agent_id_agents_id_fk" FOREIGN KEY ("agent_id") REFERENCES "public"."agents"("id") ON DELETE set null ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "headnodes" ADD CONSTRAINT "headnodes_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "network_access" ADD CONSTRAINT "network_access_network_id_networks_id_fk" FOREIGN KEY ("network_id") REFERENCES "public"."networks"("id") ON DELETE cascade ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "network_access" ADD CONSTRAINT "network_access_project_id_projects_id_fk" FOREIGN KEY ("project_id") REFERENCES "public"."projects"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

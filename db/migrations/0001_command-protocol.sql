@@ -155,6 +155,18 @@ begin
 end $$;
 --> statement-breakpoint
 
+-- Takes the lease of one device of the caller on which nothing waits, to finish what an earlier process left unsaved on it.
+-- No row: commands wait, which are claimed as usual, or somebody holds the device.
+create function agent_hold(p_device text, p_worker text, p_lease interval, p_grace interval)
+returns table (device_id bigint, fence bigint)
+language sql security definer set search_path = pg_catalog, public, pg_temp as $$
+  update devices d set lease_holder = p_worker, lease_until = now() + p_lease, fence = d.fence + 1
+    where d.label = p_device and d.agent_id = calling_agent() and not d.waiting
+      and (d.lease_until is null or d.lease_until + p_grace < now())
+    returning d.id, d.fence
+$$;
+--> statement-breakpoint
+
 -- The lease under which the caller holds a device, locked; an error when it is not the caller's any more.
 create function held_device(p_device bigint, p_fence bigint) returns devices
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$

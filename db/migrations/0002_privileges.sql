@@ -20,6 +20,7 @@ grant execute on function expire_commands(bigint), prune_history(interval), appl
 grant execute on function
   agent_hello(text),
   agent_claim(text, interval, interval, integer),
+  agent_hold(text, text, interval, interval),
   agent_take_more(bigint, bigint, integer),
   agent_renew(bigint, bigint, interval),
   agent_settle(bigint, bigint, jsonb, boolean),

@@ -1,6 +1,17 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, isNotNull, isNull, sql } from 'drizzle-orm';
 import type { Tx } from '../client.ts';
-import { networkAccess, networks, vlans } from '../schema.ts';
+import {
+  attachments,
+  commands,
+  networkAccess,
+  networkingActions,
+  networks,
+  nics,
+  nodes,
+  ports,
+  switches,
+  vlans,
+} from '../schema.ts';
 
 /** A network and its VLAN. `ownerId` null: the administrator's. */
 export interface Network {
@@ -38,4 +49,62 @@ export async function hasAccess(tx: Tx, networkId: number, projectId: number): P
     .from(networkAccess)
     .where(and(eq(networkAccess.networkId, networkId), eq(networkAccess.projectId, projectId)));
   return found.length > 0;
+}
+
+/** Whether there is a network of this name, at this moment. */
+export async function networkExists(tx: Tx, label: string): Promise<boolean> {
+  return (await tx.select({ id: networks.id }).from(networks).where(eq(networks.label, label))).length > 0;
+}
+
+/** The nodes that are looked at: all, or those of one project. */
+function ofProject(projectId: number | undefined) {
+  return projectId === undefined ? undefined : eq(nodes.projectId, projectId);
+}
+
+/** A NIC that has to do with a network. */
+export interface NetworkUser {
+  readonly node: string;
+  readonly nic: string;
+}
+
+/** NICs that an unfinished action puts on a network or takes off it, of all nodes or of one project's, and the devices that are to do it. */
+export async function pendingUsersOf(
+  tx: Tx,
+  networkId: number,
+  projectId?: number,
+): Promise<(NetworkUser & { deviceId: number })[]> {
+  return tx
+    .select({ node: nodes.label, nic: nics.label, deviceId: commands.deviceId })
+    .from(networkingActions)
+    .innerJoin(commands, eq(commands.id, networkingActions.id))
+    .innerJoin(nics, eq(nics.id, networkingActions.nicId))
+    .innerJoin(nodes, eq(nodes.id, nics.nodeId))
+    .where(and(eq(networkingActions.networkId, networkId), isNull(networkingActions.finishedAt), ofProject(projectId)))
+    .orderBy(nodes.label, nics.label);
+}
+
+/** A NIC that is on a network, of any node or of one project's. */
+export async function anAttachedUserOf(tx: Tx, networkId: number, projectId?: number): Promise<NetworkUser | undefined> {
+  const [attached] = await tx
+    .select({ node: nodes.label, nic: nics.label })
+    .from(attachments)
+    .innerJoin(nics, eq(nics.id, attachments.nicId))
+    .innerJoin(nodes, eq(nodes.id, nics.nodeId))
+    .where(and(eq(attachments.networkId, networkId), ofProject(projectId)))
+    .orderBy(nodes.label, nics.label)
+    .limit(1);
+  return attached;
+}
+
+/** The ports that may be on a VLAN because their state could not be proven, as `switch port`; all, or those of one project's nodes. */
+export async function suspectPortsOn(tx: Tx, vlan: number, projectId?: number): Promise<string[]> {
+  const found = await tx
+    .select({ port: sql<string>`${switches.label} || ' ' || ${ports.label}` })
+    .from(ports)
+    .innerJoin(switches, eq(switches.id, ports.switchId))
+    .leftJoin(nics, eq(nics.portId, ports.id))
+    .leftJoin(nodes, eq(nodes.id, nics.nodeId))
+    .where(and(isNotNull(ports.suspectSince), sql`${vlan} = any(${ports.suspectVlans})`, ofProject(projectId)))
+    .orderBy(switches.label, ports.label);
+  return found.map(({ port }) => port);
 }

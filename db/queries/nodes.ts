@@ -1,5 +1,6 @@
 import { and, eq, isNotNull, sql } from 'drizzle-orm';
-import type { Tx } from '../client.ts';
+import { z } from 'zod';
+import type { Connection, Tx } from '../client.ts';
 import { nics, nodes, ports, switches } from '../schema.ts';
 
 const columns = { id: nodes.id, label: nodes.label, projectId: nodes.projectId };
@@ -33,4 +34,24 @@ export async function suspectPortsOf(tx: Tx, nodeId: number): Promise<string[]> 
     .where(and(eq(nics.nodeId, nodeId), isNotNull(ports.suspectSince)))
     .orderBy(switches.label, ports.label);
   return found.map(({ port }) => port);
+}
+
+const labelled = z.array(z.object({ label: z.string() }));
+
+/** Reads all nodes' labels, in order. */
+export async function listNodes(connection: Connection): Promise<string[]> {
+  const rows = await connection`select label from nodes order by label collate "C"`;
+  return labelled.parse(rows).map(({ label }) => label);
+}
+
+/** Reads the labels of the nodes that no project has, in order. */
+export async function listFreeNodes(connection: Connection): Promise<string[]> {
+  const rows = await connection`select label from nodes where project_id is null order by label collate "C"`;
+  return labelled.parse(rows).map(({ label }) => label);
+}
+
+/** The label of one of a node's NICs, if it has any. */
+export async function aNicOf(tx: Tx, nodeId: number): Promise<string | undefined> {
+  const [nic] = await tx.select({ label: nics.label }).from(nics).where(eq(nics.nodeId, nodeId)).limit(1);
+  return nic?.label;
 }

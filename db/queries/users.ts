@@ -1,5 +1,7 @@
+import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import type { Connection } from '../client.ts';
+import type { Connection, Tx } from '../client.ts';
+import { users } from '../schema.ts';
 
 const userWithRights = z.object({
   id: z.coerce.number(),
@@ -19,4 +21,50 @@ export async function findUserWithRights(sql: Connection, label: string): Promis
         array(select m.project_id from project_members m where m.user_id = u.id) as projects
       from users u where u.label = ${label}`;
   return row && userWithRights.parse(row);
+}
+
+const listedUser = z.object({ label: z.string(), isAdmin: z.boolean(), projects: z.array(z.string()) });
+
+/** A user with the labels of their projects, as the list of users shows them. */
+export type ListedUser = z.output<typeof listedUser>;
+
+/** Reads all users in order of their names, each with the projects in order. */
+export async function listUsers(sql: Connection): Promise<ListedUser[]> {
+  const rows = await sql`
+    select u.label, u.is_admin as "isAdmin",
+        array(select p.label from project_members m join projects p on p.id = m.project_id
+          where m.user_id = u.id order by p.label collate "C") as projects
+      from users u order by u.label collate "C"`;
+  return z.array(listedUser).parse(rows);
+}
+
+const columns = { id: users.id, label: users.label, isAdmin: users.isAdmin };
+
+/** What operations on a user need to know of them. */
+export type User = Pick<typeof users.$inferSelect, keyof typeof columns>;
+
+/** Finds a user, and keeps them from being deleted before the transaction ends. */
+export async function findUser(tx: Tx, label: string): Promise<User | undefined> {
+  const [user] = await tx.select(columns).from(users).where(eq(users.label, label)).for('key share');
+  return user;
+}
+
+/** Finds a user to change or delete them: nobody else may until the transaction ends. */
+export async function lockUser(tx: Tx, label: string): Promise<User | undefined> {
+  const [user] = await tx.select(columns).from(users).where(eq(users.label, label)).for('update');
+  return user;
+}
+
+/**
+ * The ids of all administrators, none of whom can be deleted or demoted by others until the transaction ends.
+ * In one order for everybody, so that two who remove each other wait instead of deadlocking.
+ */
+export async function lockAdmins(tx: Tx): Promise<number[]> {
+  const admins = await tx
+    .select({ id: users.id })
+    .from(users)
+    .where(eq(users.isAdmin, true))
+    .orderBy(asc(users.id))
+    .for('update');
+  return admins.map(({ id }) => id);
 }

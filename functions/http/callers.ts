@@ -4,6 +4,7 @@ import type { Connection } from '../../db/client.ts';
 import { findUserWithRights, type UserWithRights } from '../../db/queries/users.ts';
 import { hashPassword, verifyPassword } from '../passwords.ts';
 import type { Caller } from './caller.ts';
+import { userLabel } from './labels.ts';
 
 /** How long a password that was found right need not be checked again, in ms. */
 const VERIFIED_FOR = 60_000;
@@ -60,7 +61,8 @@ export function createCallers(sql: Connection): Callers {
 
   return {
     async identify(label, password) {
-      const found = await lookUp(label);
+      // A name that no user can have is not asked for: Postgres takes no NUL.
+      const found = userLabel.safeParse(label).success ? await lookUp(label) : undefined;
       // A stranger costs as much time as a wrong password.
       const right = found
         ? await isRight(found.user, password)

@@ -20,8 +20,8 @@ export const empty = z.undefined();
 export interface Context<R extends Refusals> {
   readonly caller: Caller;
   readonly services: Services;
-  /** Builds the problem of a declared refusal: `throw refuse('unknown_node', ...)`. */
-  readonly refuse: (code: keyof R & string, message: string) => Problem;
+  /** Builds the problem of a declared refusal: `throw refuse('unknown_node', ...)`. `errors` are the fields that are wrong, if any are. */
+  readonly refuse: (code: keyof R & string, message: string, errors?: readonly FieldError[]) => Problem;
   /** Runs after the transaction was committed, before the answer is sent. What it throws is logged, and undoes nothing. */
   readonly afterCommit: (action: () => Promise<void> | void) => void;
 }
@@ -142,7 +142,8 @@ function understand<P extends Fields, I extends Fields>(
   return [...fieldErrors('path', params.error), ...fieldErrors(where, input.error)];
 }
 
-function fieldErrors(where: string, error: z.ZodError | undefined): FieldError[] {
+/** What zod found wrong, by field: `where` is the part of the request that it looked at. */
+export function fieldErrors(where: string, error: z.ZodError | undefined): FieldError[] {
   return (error?.issues ?? []).map((issue) => {
     const path = [where, ...issue.path.map(String)].join('.');
     if (issue.code === 'unrecognized_keys')
@@ -156,10 +157,10 @@ function open<R extends Refusals>(services: Services, caller: Caller, refusals: 
   const context: Context<R> = {
     caller,
     services,
-    refuse(code, message) {
+    refuse(code, message, errors = []) {
       const declared = refusals[code];
       if (!declared) throw new Error(`refusal ${code} is not declared`);
-      return new Problem(declared[0], code, message);
+      return new Problem(declared[0], code, message, { errors });
     },
     afterCommit: (action) => void actions.push(action),
   };

@@ -1,11 +1,19 @@
 import type { Context } from 'hono';
-import { z } from 'zod';
 import { Problem } from './problem.ts';
-
-const jsonObject = z.record(z.string(), z.unknown());
 
 function invalid(path: string, msg: string, remedy: string): Problem {
   return new Problem('ValidationError', 'invalid_request', remedy, { errors: [{ path, msg }] });
+}
+
+/** The labels in a path. What is no percent-encoded UTF-8 would otherwise stand for itself, and a thing would have two names. */
+export function rawParams(c: Context): Record<string, string> {
+  const [path = ''] = c.req.url.split('?', 1);
+  try {
+    if (path.includes('%')) decodeURIComponent(path);
+  } catch {
+    throw invalid('path', 'must be percent-encoded UTF-8', 'the path must be percent-encoded UTF-8: a percent sign is %25');
+  }
+  return c.req.param();
 }
 
 /** The query of a GET, which must have no body: each field once, none empty. The predecessor ignores the query of anything else. */
@@ -28,9 +36,19 @@ export function rawQuery(c: Context): Record<string, string> {
 export async function rawBody(c: Context): Promise<Record<string, unknown>> {
   const text = await c.req.text();
   if (text === '') return {};
+  const body = parseJson(text);
+  if (!isObject(body)) throw invalid('body', 'must be one JSON object', 'the body must be one JSON object');
+  return body;
+}
+
+function parseJson(text: string): unknown {
   try {
-    return jsonObject.parse(JSON.parse(text));
+    return JSON.parse(text);
   } catch {
-    throw invalid('body', 'must be one JSON object', 'the body must be one JSON object');
+    return undefined;
   }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -21,7 +21,7 @@ export const keys = { issuer: 'site-1', signing: await generateSigningKey(), sea
 const EMPTY: PortState = { native: null, tagged: [], enabled: false };
 
 /** What differs from the usual command: the first port of switch sw-1 to VLAN 100. */
-export interface CommandTexts {
+interface CommandTexts {
   readonly switch?: string;
   readonly port?: string;
   readonly want?: PortState;
@@ -36,7 +36,7 @@ export interface CommandTexts {
 }
 
 /** A row of `commands` as tests look at it. */
-export interface CommandState {
+interface CommandState {
   readonly status: string;
   readonly reason: string | null;
   readonly message: string | null;
@@ -57,7 +57,7 @@ export interface AgentSite {
   /** Signs and queues a command; answers its id. */
   queue(texts?: CommandTexts): Promise<string>;
   /** Starts a process of the agent; it is stopped when the test finishes. */
-  start(overrides?: AgentOverrides & { timing?: Partial<Timing>; url?: string }): Promise<RunningAgent>;
+  start(overrides?: AgentOverrides & { timing?: Partial<Timing>; stateDir?: string; url?: string }): Promise<RunningAgent>;
   command(id: string): Promise<CommandState>;
   /** Waits until a command has ended. */
   ended(id: string, limit?: number): Promise<CommandState>;
@@ -98,6 +98,8 @@ export async function makeAgentSite(test: Pick<TestContext, 'onTestFinished'>): 
   });
   const switches = new MemorySwitches();
   const running: RunningAgent[] = [];
+  // As the API does: once for each registration.
+  const sealed: Record<string, string> = {};
   test.onTestFinished(async () => {
     await Promise.all(running.map((agent) => agent.stop()));
     await sql.end();
@@ -113,7 +115,7 @@ export async function makeAgentSite(test: Pick<TestContext, 'onTestFinished'>): 
       const label = texts.switch ?? 'sw-1';
       const target = { device: `switch/${label}`, hostname: 'memory', port: 1 };
       const access = { label, type: 'mock', hostname: 'memory', port: 1, settings: {} };
-      const sealed = await seal(publicKey, target, { username: 'admin', password: 'sesame' });
+      sealed[label] ??= await seal(publicKey, target, { username: 'admin', password: 'sesame' });
       const signer = await createSigner(texts.issuer ?? keys.issuer, texts.key ?? keys.signing);
       const id = randomUUID();
       const order = {
@@ -125,7 +127,7 @@ export async function makeAgentSite(test: Pick<TestContext, 'onTestFinished'>): 
         version: 1,
         lifetime: 900,
         parameters: {
-          switch: { ...access, sealed },
+          switch: { ...access, sealed: sealed[label] },
           port: texts.port ?? 'gi1/0/1',
           want: texts.want ?? { native: 100, tagged: [], enabled: true },
           before: texts.before ?? EMPTY,
@@ -150,12 +152,9 @@ export async function makeAgentSite(test: Pick<TestContext, 'onTestFinished'>): 
         return id;
       });
     },
-    async start({ timing, url, ...overrides } = {}) {
+    async start({ timing, stateDir: folder = stateDir, url = config.url, ...overrides } = {}) {
       const agent = await startAgent(
-        {
-          ...readConfig({ HAAS_AGENT_URL: url ?? config.url, HAAS_AGENT_STATE_DIR: stateDir }),
-          timing: { ...config.timing, ...timing },
-        },
+        { ...readConfig({ HAAS_AGENT_URL: url, HAAS_AGENT_STATE_DIR: folder }), timing: { ...config.timing, ...timing } },
         { log: pino({ level: 'silent' }), findDriver: switches.findDriver, ...overrides },
       );
       running.push(agent);

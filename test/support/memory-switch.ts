@@ -12,7 +12,7 @@ export interface Call {
 }
 
 /** May throw, wait, or answer `'ignored'`: then the call changes nothing. */
-export type Interference = (call: Call, signal: AbortSignal) => Promise<'ignored' | void> | 'ignored' | void;
+export type Interference = (call: Call, signal: AbortSignal) => Promise<unknown> | unknown;
 
 /** A driver whose switches are ports in memory, at the interface where drivers stand: tests of what is above it interfere at will. */
 export class MemorySwitches {
@@ -49,7 +49,7 @@ export class MemorySwitches {
   async #login({ access: { label }, signal }: OpenSwitch): Promise<SwitchSession> {
     this.#sessions += 1;
     const session = this.#sessions;
-    const call = async (what: Call['what'], port?: string, state?: PortState): Promise<'ignored' | void> => {
+    const call = async (what: Call['what'], port?: string, state?: PortState): Promise<unknown> => {
       const made: Call = {
         session,
         label,

@@ -1,4 +1,4 @@
-import { type DestinationStream, pino } from 'pino';
+import { pino } from 'pino';
 import type { TestContext } from 'vitest';
 import { z } from 'zod';
 import { type Connection, connect, openDatabase } from '../../db/client.ts';
@@ -50,13 +50,20 @@ export interface World {
   fingerprint(): Promise<string>;
 }
 
-/** Makes a world for one test, and takes it down when the test finishes. `settings` differ from the defaults; `log` takes the API's log. */
+/** Makes a world for one test, and takes it down when the test finishes. `settings` differ from the defaults, `database` from one of the shared server. */
 export async function makeWorld(
   test: Pick<TestContext, 'onTestFinished'>,
   settings: Partial<Settings> = {},
-  log?: DestinationStream,
+  database: TestDatabase | undefined = undefined,
 ): Promise<World> {
-  const database = await testDatabase(test);
+  return worldOn(test, database ?? (await testDatabase(test)), settings);
+}
+
+async function worldOn(
+  test: Pick<TestContext, 'onTestFinished'>,
+  database: TestDatabase,
+  settings: Partial<Settings>,
+): Promise<World> {
   const sql = connect(database.superuserUrl, 'test', 3);
   const pool = openDatabase(database.apiUrl, 'test api', 4);
   test.onTestFinished(async () => {
@@ -69,7 +76,7 @@ export async function makeWorld(
     secrets: createApiSecrets(apiKeys.secret),
     callers: createCallers(pool.$client),
     settings: { ...readSettings({}), ...settings },
-    log: log ? pino({}, log) : pino({ level: 'silent' }),
+    log: pino({ level: 'silent' }),
   };
   const app = createApp(services, operations);
   await populate(sql, services.settings);
@@ -116,6 +123,12 @@ export async function makeWorld(
 /** The `status_id` of an answer that promised an action. */
 export function statusId(answer: Answer): string {
   return z.object({ status_id: z.uuid() }).parse(answer.body).status_id;
+}
+
+/** How many of the world's statements wait for a lock of another transaction at this moment. */
+export async function waitingForLocks(w: World): Promise<number> {
+  const waiting = await w.sql`select from pg_stat_activity where datname = ${w.database.name} and wait_event_type = 'Lock'`;
+  return waiting.length;
 }
 
 /** HTTP Basic credentials of one of the people. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createUser } from '../../../functions/user/create.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
+import { logged } from '../../support/logged.ts';
 import { basic, makeWorld, type World } from '../../support/world.ts';
 
 const mayListUsers = (w: World, user: string, password: string) =>
@@ -53,14 +54,15 @@ test('that a user exists is told to administrators only', async (context) => {
 });
 
 test('passwords are stored as argon2id, and logged nowhere', async (context) => {
-  const lines: string[] = [];
-  const w = await makeWorld(context, {}, { write: (line) => void lines.push(line) });
-  await w.arrange('PUT', '/auth/basic/user/eve', { password: 'a-password-that-is-rare' });
-  await w.call('root', 'PUT', '/auth/basic/user/eve2', { password: 'a-password-that-is-rare', is_admin: 'no' });
+  const w = await makeWorld(context);
+  const api = logged(w);
+  const password = 'a-password-that-is-rare';
+  expect(await api.call('PUT', '/auth/basic/user/eve', { password })).toMatchObject({ status: 200 });
+  expect(await api.call('PUT', '/auth/basic/user/eve', { password, is_admin: 'no' })).toMatchObject({ status: 400 });
   const [row] = await w.sql`select password_hash from users where label = 'eve'`;
   expect(String(row?.['password_hash'])).toMatch(/^\$argon2id\$/);
-  expect(lines.length).toBeGreaterThan(1);
-  expect(lines.join('')).not.toContain('a-password-that-is-rare');
+  expect(api.entries()).toHaveLength(2);
+  expect(JSON.stringify(api.entries())).not.toContain(password);
 });
 
 test('of simultaneous requests for one name one succeeds, the others are duplicates', async (context) => {

@@ -29,9 +29,13 @@ test('administrators may delete themselves while there is another', async (conte
 
 test('administrators who delete each other, and themselves, at once leave one', async (context) => {
   const w = await makeWorld(context);
-  await w.arrange('PATCH', '/auth/basic/user/ada', { is_admin: true });
-  await w.arrange('PATCH', '/auth/basic/user/bob', { is_admin: true });
   const everybody = ['root', 'ada', 'bob'];
-  await Promise.all(everybody.flatMap((user) => everybody.map((other) => w.call(user, 'DELETE', `/auth/basic/user/${other}`))));
-  expect(await w.sql`select from users where is_admin`).toHaveLength(1);
+  for (let round = 0; round < 5; round++) {
+    await w.sql`
+      insert into users (label, password_hash, is_admin)
+        select label, (select min(password_hash) from users), true from unnest(${everybody}::text[]) label
+        on conflict (label) do update set is_admin = true`;
+    await Promise.all(everybody.flatMap((user) => everybody.map((other) => w.call(user, 'DELETE', `/auth/basic/user/${other}`))));
+    expect(await w.sql`select from users where is_admin`).toHaveLength(1);
+  }
 });

@@ -1,0 +1,105 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type SealingKey, sealingKey } from '../db/commands/seal.ts';
+import { type Policy, readPolicy } from './policy.ts';
+import { ConfigError, demandPrivate, readJson } from './private-file.ts';
+import { type Trust, watchTrust } from './trust.ts';
+
+const environment = z.object({
+  HAAS_AGENT_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be the Postgres URL of the agent's login" }),
+  HAAS_AGENT_STATE_DIR: z.string({ error: "must name the folder of the agent's keys and journal" }).min(1),
+  HAAS_AGENT_LEASE_SECONDS: z.coerce
+    .number({ error: 'must be a number of seconds, 1 to 3600' })
+    .min(1, 'must be at least 1 second')
+    .max(3600, 'must be at most 3600 seconds')
+    .default(30),
+  HAAS_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+});
+
+/** What an agent needs to know. Durations in milliseconds. */
+export interface AgentConfig {
+  /** Postgres URL of the agent's login. */
+  readonly url: string;
+  /** Holds the keys, the journal and the locks; shared by all processes of the agent, which run on one host. */
+  readonly stateDir: string;
+  /** The keys to which credentials were sealed, newest first. */
+  readonly sealingKeys: readonly SealingKey[];
+  /** Whose orders are taken; reads the file again after a change. Throws ConfigError while it is unreadable. */
+  readonly trust: () => Trust;
+  readonly policy: Policy;
+  readonly logLevel: z.output<typeof environment>['HAAS_LOG_LEVEL'];
+  readonly timing: Timing;
+}
+
+/** How long the agent waits for what. Milliseconds. */
+export interface Timing {
+  /** How long a device is held without renewal. */
+  readonly lease: number;
+  /** How long a successor waits beyond the lease. */
+  readonly grace: number;
+  /** How long before the end of the lease the holder lets go, whatever it is doing. */
+  readonly margin: number;
+  /** Waits before the first, second, third attempt to open a session for a command of which nothing was sent yet. */
+  readonly open: readonly number[];
+  /** Back-off of a command whose device is in doubt: doubled from `first` up to `last`. */
+  readonly backOff: { readonly first: number; readonly last: number };
+  /** How long a session and its device are kept without work. */
+  readonly idle: number;
+  /** How long the queue must have been dry before a changed configuration is saved; while it never dries, `saveAtLatest`. */
+  readonly saveAfter: number;
+  readonly saveAtLatest: number;
+  /** The net below NOTIFY. */
+  readonly poll: number;
+  /** How often the database hears that this process lives. */
+  readonly beat: number;
+  /** How long an answer of the database is waited for before its connections are given up. */
+  readonly databaseSilence: number;
+  /** How long begun work may take to finish when the agent is stopped. */
+  readonly stop: number;
+}
+
+/** The usual waits for a lease of so many seconds. */
+export function timingFor(leaseSeconds: number): Timing {
+  const lease = leaseSeconds * 1000;
+  return {
+    lease,
+    grace: 5000,
+    margin: Math.min(5000, lease / 4),
+    open: [0, 1000, 3000],
+    backOff: { first: 1000, last: 30_000 },
+    idle: 2000,
+    saveAfter: 200,
+    saveAtLatest: 60_000,
+    poll: 5000,
+    beat: 10_000,
+    databaseSilence: Math.min(10_000, lease / 2),
+    stop: 10_000,
+  };
+}
+
+/** Reads the configuration from an environment and the files it names. Throws ConfigError, which names what is wrong and the remedy. */
+export function readConfig(env: Record<string, string | undefined>): AgentConfig {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new ConfigError(`${issue?.path.join('.')} ${issue?.message ?? 'is wrong'}`);
+  }
+  const { HAAS_AGENT_URL: url, HAAS_AGENT_STATE_DIR: stateDir, HAAS_AGENT_LEASE_SECONDS: lease } = parsed.data;
+  demandPrivate(stateDir);
+  for (const folder of ['journal', 'locks']) mkdirSync(join(stateDir, folder), { recursive: true, mode: 0o700 });
+
+  const keyFile = join(stateDir, 'sealing-keys.json');
+  demandPrivate(keyFile);
+  const trust = watchTrust(join(stateDir, 'trusted-keys.json'));
+  trust();
+  return {
+    url,
+    stateDir,
+    sealingKeys: readJson(keyFile, z.array(sealingKey).min(1)),
+    trust,
+    policy: readPolicy(join(stateDir, 'policy.json')),
+    logLevel: parsed.data.HAAS_LOG_LEVEL,
+    timing: timingFor(lease),
+  };
+}

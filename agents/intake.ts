@@ -1,0 +1,189 @@
+import { performance } from 'node:perf_hooks';
+import type { Logger } from 'pino';
+import { type Claim, type CommandRow, LeaseLost, takeMore } from '../db/commands/claim.ts';
+import type { Outcome } from '../db/commands/outcome.ts';
+import { admit, openCredentials, type Task } from './admission.ts';
+import { Journal } from './journal.ts';
+import { JournalError } from './journal-file.ts';
+import { messageOf, scrub } from './scrub.ts';
+import type { SwitchTarget } from './switch-link.ts';
+import { BATCH, type WorkerMeans } from './worker-means.ts';
+
+/** What the intake asks of the work that goes on. */
+export interface Work {
+  /** A row ends without having been begun, or for good in the journal. */
+  end(id: string, outcome: Outcome): void;
+  isRunning(id: string): boolean;
+  /** Whether a change of this port may begin now; ends an older one that gives way to it. */
+  makeWay(port: string): boolean;
+  /** An earlier process left the switch's configuration unsaved. */
+  unsaved(target: SwitchTarget): void;
+}
+
+/** From rows of the database to commands that the journal has begun: those of one held device. */
+export class Intake {
+  readonly #means: WorkerMeans;
+  readonly #held: Claim;
+  readonly #work: Work;
+  readonly #log: Logger;
+  /** Taken, and not begun. */
+  #rows: CommandRow[];
+  #more: boolean;
+  #journal: Journal | undefined;
+  #wasOpened = false;
+  #leftUnsaved = false;
+  #notBefore = 0;
+  #failures = 0;
+
+  constructor(means: WorkerMeans, held: Claim, work: Work, log: Logger) {
+    this.#means = means;
+    this.#held = held;
+    this.#work = work;
+    this.#log = log;
+    this.#rows = held.commands;
+    this.#more = held.commands.length >= BATCH;
+  }
+
+  /** The device's journal; undefined before it is opened, and while it cannot be used. */
+  get journal(): Journal | undefined {
+    return this.#journal;
+  }
+
+  /** Ids of the commands that were taken and not begun. */
+  get waiting(): string[] {
+    return this.#rows.map(({ id }) => id);
+  }
+
+  /** Whether there is nothing to begin, now or later. */
+  get idle(): boolean {
+    return this.#rows.length === 0 && !this.#more;
+  }
+
+  /** When to try again what could not be done, on the clock of `performance.now()`; undefined: nothing waits for a time. */
+  get retryAt(): number | undefined {
+    return this.#notBefore > performance.now() ? this.#notBefore : undefined;
+  }
+
+  /** More commands are queued. */
+  poke(): void {
+    this.#more = true;
+  }
+
+  /**
+   * Takes what is queued and begins what may be begun: the journal has it on disk when this returns. What cannot be done now,
+   * because of the database or the disk, is tried again later. Throws LeaseLost.
+   */
+  async next(): Promise<Task[]> {
+    if (this.retryAt !== undefined) return [];
+    try {
+      if (this.#more) await this.#takeMore();
+      if (!this.#journal && (this.#rows.length > 0 || !this.#wasOpened)) await this.#openJournal();
+      const tasks = this.#journal && this.#rows.length > 0 ? await this.#begin(this.#journal) : [];
+      this.#failures = 0;
+      return tasks;
+    } catch (error) {
+      if (error instanceof LeaseLost) throw error;
+      // After a failed write nobody knows what the file holds but the file.
+      if (error instanceof JournalError) this.close();
+      const { first, last } = this.#means.timing.backOff;
+      this.#notBefore = performance.now() + Math.min(first * 2 ** Math.min(this.#failures, 20), last);
+      this.#failures += 1;
+      this.#log.error({ reason: scrub(messageOf(error), []) }, 'commands wait');
+      return [];
+    }
+  }
+
+  /**
+   * The switch starts with what it runs: `saved` by us just now, or because nothing was sent to it.
+   * The latter says nothing of what an earlier process left behind.
+   */
+  forgetUnsaved(why: 'saved' | 'untouched'): void {
+    if (why === 'untouched' && this.#leftUnsaved) return;
+    try {
+      this.#journal?.saved();
+      this.#leftUnsaved = false;
+    } catch (error) {
+      this.#log.error({ reason: messageOf(error) }, 'the journal does not take that the configuration is saved');
+    }
+  }
+
+  /** Closes the journal. */
+  close(): void {
+    this.#journal?.close();
+    this.#journal = undefined;
+  }
+
+  async #takeMore(): Promise<void> {
+    this.#more = false;
+    try {
+      const rows = await this.#means.database.call((connection) => takeMore(connection, this.#held, BATCH));
+      this.#rows.push(...rows);
+      this.#more ||= rows.length >= BATCH;
+    } catch (error) {
+      this.#more = true;
+      throw error;
+    }
+  }
+
+  async #openJournal(): Promise<void> {
+    const { journals, issuer, judge } = this.#means;
+    const { device } = this.#held;
+    this.#wasOpened = true;
+    try {
+      this.#journal = new Journal(journals, issuer(), device);
+    } catch (error) {
+      if (!(error instanceof JournalError && error.damaged)) throw error;
+      // Fail closed: without the journal nobody can tell an order from its repetition.
+      this.#log.error({ reason: error.message }, 'commands are refused');
+      for (const row of this.#rows.splice(0)) this.#work.end(row.id, withoutJournal(row, error.message));
+      return;
+    }
+    const access = this.#journal.unsaved;
+    if (!access) return;
+    this.#leftUnsaved = true;
+    const credentials = judge.policy.forbidsSwitch(access) ?? (await openCredentials(access, device, judge.sealingKeys));
+    if (typeof credentials === 'string')
+      this.#log.error({ reason: credentials }, 'the configuration of the switch cannot be saved');
+    else this.#work.unsaved({ access, credentials });
+  }
+
+  /** Begins the commands from the front of the queue that are about different ports. */
+  async #begin(journal: Journal): Promise<Task[]> {
+    const tasks: Task[] = [];
+    const gone = new Set<string>();
+    try {
+      for (const row of this.#rows) {
+        const admitted = await admit(row, this.#held.device, journal, this.#means.judge);
+        if (admitted.kind === 'end') {
+          this.#work.end(row.id, admitted.outcome);
+          gone.add(row.id);
+          continue;
+        }
+        // Queued a second time, by no one who may: it is being carried out, and that will be settled.
+        if (this.#work.isRunning(row.id)) {
+          gone.add(row.id);
+          continue;
+        }
+        const { port } = admitted.task.begun;
+        if (tasks.some(({ begun }) => begun.port === port) || !this.#work.makeWay(port)) break;
+        tasks.push(admitted.task);
+      }
+      this.#means.checkpoint('verified');
+      const last = tasks.at(-1);
+      if (!last) return [];
+      journal.begin(
+        tasks.map(({ begun }) => begun),
+        last.target.access,
+      );
+      for (const { begun } of tasks) gone.add(begun.id);
+      this.#means.checkpoint('begun');
+      return tasks;
+    } finally {
+      this.#rows = this.#rows.filter(({ id }) => !gone.has(id));
+    }
+  }
+}
+
+function withoutJournal({ attempt }: CommandRow, message: string): Outcome {
+  return attempt > 1 ? { status: 'unknown', reason: 'unproven', message } : { status: 'refused', reason: 'replayed', message };
+}

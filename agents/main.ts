@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { type Logger, pino } from 'pino';
+import type { Checkpoint } from './checkpoint.ts';
+import type { AgentConfig } from './config.ts';
+import { Database } from './database.ts';
+import type { SwitchDriver } from './drivers/driver.ts';
+import { findDriver } from './drivers/drivers.ts';
+import { openHostKeys } from './host-keys.ts';
+import { Loop } from './loop.ts';
+import { ConfigError } from './private-file.ts';
+import { createVerifier } from './verify.ts';
+
+/** What a caller may put in the place of the usual. */
+export interface AgentOverrides {
+  readonly log?: Logger;
+  readonly findDriver?: (type: string) => SwitchDriver | undefined;
+  readonly checkpoint?: Checkpoint;
+  /** What the agent tells the database of itself. */
+  readonly version?: string;
+}
+
+/** A running agent. */
+export interface RunningAgent {
+  /** Finishes what was begun, gives everything else back, and closes the connections. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts an agent in this process; resolves when it takes commands, which needs the database and the agent's enrolment.
+ * Throws SchemaError for a database of another version, and ConfigError for a configuration that cannot be used.
+ */
+export async function startAgent(config: AgentConfig, overrides: AgentOverrides = {}): Promise<RunningAgent> {
+  const { url, stateDir, sealingKeys, trust, policy, timing } = config;
+  const log = overrides.log ?? pino({ level: config.logLevel, base: null });
+  const database = new Database(url, timing.databaseSilence, log);
+  const hostKeys = openHostKeys(join(stateDir, 'known-hosts'));
+  const loop = new Loop({
+    url,
+    database,
+    timing,
+    log,
+    version: overrides.version ?? '0.1.0',
+    ready: () => void trust(),
+    workerMeans(agent) {
+      const pinned = trust().agent;
+      if (pinned !== undefined && pinned !== agent) {
+        throw new ConfigError(
+          `the database says that this is the agent ${agent}, and trusted-keys.json says ${pinned}: correct one of them`,
+        );
+      }
+      return {
+        database,
+        timing,
+        log,
+        hostKeys,
+        judge: { agent, policy, sealingKeys, verify: createVerifier(trust) },
+        issuer: () => trust().issuer,
+        journals: join(stateDir, 'journal'),
+        locks: join(stateDir, 'locks'),
+        findDriver: overrides.findDriver ?? findDriver,
+        checkpoint: overrides.checkpoint ?? (() => {}),
+      };
+    },
+  });
+  const stop = async () => {
+    await loop.stop();
+    await database.close();
+  };
+  try {
+    await loop.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop };
+}

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { BlockList, isIP } from 'node:net';
+import { z } from 'zod';
+import type { PortState } from '../db/commands/kinds.ts';
+import { hostname, type SwitchAccess } from '../db/devices/access.ts';
+import { findSwitchFamily } from '../db/devices/families.ts';
+import { parseVlanList } from '../db/devices/vlan-list.ts';
+import type { PortSetParameters } from './order.ts';
+import { readJson } from './private-file.ts';
+
+const vlans = z.string().transform((text, context) => {
+  const allowed = parseVlanList(text);
+  if (allowed) return { text, allowed: new Set(allowed) };
+  context.addIssue({ code: 'custom', message: 'must be VLAN ids and ranges within 1 to 4094, such as "100-999,1500"' });
+  return z.NEVER;
+});
+
+const protectedPort = z
+  .string()
+  .regex(/^\S.* \S+$/, 'must be the name of a switch, a space and a port, such as "nexus-01 Ethernet1/48"')
+  .transform((text) => ({ label: text.slice(0, text.lastIndexOf(' ')), port: text.slice(text.lastIndexOf(' ') + 1) }));
+
+const reachable = z.array(z.string()).transform((entries, context) => {
+  const networks = new BlockList();
+  const names = new Set<string>();
+  for (const entry of entries) {
+    const [address = '', prefix, ...rest] = entry.split('/');
+    const version = isIP(address);
+    const bits = Number(prefix ?? (version === 4 ? 32 : 128));
+    if (
+      version !== 0 &&
+      rest.length === 0 &&
+      /^\d{0,3}$/.test(prefix ?? '') &&
+      prefix !== '' &&
+      bits <= (version === 4 ? 32 : 128)
+    ) {
+      networks.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6');
+    } else if (prefix === undefined && hostname.safeParse(entry).success && !/^[\d.]+$/.test(entry)) {
+      names.add(entry.toLowerCase());
+    } else {
+      context.addIssue({ code: 'custom', message: `${JSON.stringify(entry)} is no address, network (10.1.0.0/16) or DNS name` });
+    }
+  }
+  return { networks, names };
+});
+
+const policyFile = z.strictObject({
+  vlans: vlans.optional(),
+  protected_ports: z.array(protectedPort).optional(),
+  switches: reachable.optional(),
+  changes_per_minute: z.int().min(1).optional(),
+});
+
+/** What the agent's own configuration forbids, whoever signed it. */
+export interface Policy {
+  /** Why a change of a port is forbidden, as a sentence that names the rule; undefined: it is not. Asking changes nothing. */
+  forbids(parameters: PortSetParameters): string | undefined;
+  /** Why a switch may not be reached at all. */
+  forbidsSwitch(access: SwitchAccess): string | undefined;
+  /** Counts a change. A sentence when this process made as many in the last minute as the policy lets it. */
+  count(now: number): string | undefined;
+}
+
+/** Reads a policy file; no file forbids nothing. Throws ConfigError for one that is not understood whole. */
+export function readPolicy(path: string): Policy {
+  const rules = existsSync(path) ? readJson(path, policyFile) : {};
+  const recent: number[] = [];
+  return {
+    forbidsSwitch: (access) => wrongSwitch(rules, access),
+    forbids: (parameters) =>
+      wrongSwitch(rules, parameters.switch) ?? wrongPort(rules, parameters) ?? wrongVlan(rules, parameters),
+    count(now) {
+      const limit = rules.changes_per_minute;
+      if (limit === undefined) return undefined;
+      while (recent[0] !== undefined && recent[0] <= now - 60_000) recent.shift();
+      if (recent.length >= limit) return `policy.json allows this agent ${limit} change(s) a minute: try again later`;
+      recent.push(now);
+      return undefined;
+    },
+  };
+}
+
+type Rules = z.output<typeof policyFile>;
+
+function wrongSwitch({ switches }: Rules, access: SwitchAccess): string | undefined {
+  if (!switches || access.type === 'mock') return undefined;
+  const { networks, names } = switches;
+  const version = isIP(access.hostname);
+  // A name is compared as a name and never looked up: what it resolves to is for others to change.
+  const known =
+    version === 0 ? names.has(access.hostname.toLowerCase()) : networks.check(access.hostname, version === 4 ? 'ipv4' : 'ipv6');
+  return known ? undefined : `policy.json does not list ${access.hostname} among the switches that this agent may reach`;
+}
+
+function wrongPort({ protected_ports: entries = [] }: Rules, { switch: access, port }: PortSetParameters): string | undefined {
+  const family = findSwitchFamily(access.type);
+  for (const entry of entries.filter(({ label }) => label === access.label)) {
+    const canonical = family?.canonicalPort(entry.port) ?? null;
+    // A rule that protects nothing would be found out too late.
+    if (canonical === null)
+      return `policy.json protects ${entry.port} of ${entry.label}, which is no port of a ${access.type}: correct it`;
+    if (canonical === port) return `policy.json protects ${canonical} of ${entry.label}`;
+  }
+  return undefined;
+}
+
+function wrongVlan({ vlans: rule }: Rules, { want, before }: PortSetParameters): string | undefined {
+  if (!rule) return undefined;
+  const wrong = [want, before].flatMap(vlansOf).find((vlan) => !rule.allowed.has(vlan));
+  return wrong === undefined ? undefined : `policy.json allows VLANs ${rule.text}, and VLAN ${wrong} is none of them`;
+}
+
+function vlansOf({ native, tagged }: PortState): number[] {
+  return native === null ? tagged : [native, ...tagged];
+}

@@ -1,0 +1,103 @@
+import { performance } from 'node:perf_hooks';
+import type { Logger } from 'pino';
+import type { Claim } from '../db/commands/claim.ts';
+import { recordSaved } from '../db/commands/settle.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { Timing } from './config.ts';
+import type { Database } from './database.ts';
+import type { DeviceError } from './device-error.ts';
+import { messageOf } from './scrub.ts';
+import type { SwitchLink, SwitchTarget } from './switch-link.ts';
+import { asDeviceError } from './tasks/set-port.ts';
+
+/** What saving needs. */
+export interface SaverMeans {
+  readonly database: Database;
+  readonly timing: Timing;
+  readonly checkpoint: Checkpoint;
+}
+
+/**
+ * Keeps in mind that a switch runs what it does not start with, and has it saved once the queue has run dry.
+ * Saving never decides about a port change: a failed save is said in the log and tried again while the device is held.
+ */
+export class Saver {
+  readonly #means: SaverMeans;
+  readonly #held: Claim;
+  readonly #link: SwitchLink;
+  readonly #log: Logger;
+  #target: SwitchTarget | undefined;
+  #since = 0;
+  #notBefore = 0;
+  #failures = 0;
+  /** Where the switch does not let us in, only another command can tell better. */
+  #hopeless = false;
+
+  constructor(means: SaverMeans, held: Claim, link: SwitchLink, log: Logger) {
+    this.#means = means;
+    this.#held = held;
+    this.#link = link;
+    this.#log = log;
+  }
+
+  /** Whether something is to be saved. */
+  get dirty(): boolean {
+    return this.#target !== undefined;
+  }
+
+  /** Whether something is to be saved, and there is hope. */
+  get pending(): boolean {
+    return this.dirty && !this.#hopeless;
+  }
+
+  /** The configuration was changed, or may have been. */
+  mark(target: SwitchTarget): void {
+    if (!this.#target) this.#since = performance.now();
+    this.#target = target;
+    this.#hopeless = false;
+  }
+
+  /**
+   * When to save, on the clock of `performance.now()`; undefined: there is nothing to save. `dry`: nothing is being done on the
+   * device, since `lastWork`. Otherwise saving waits, since what is in doubt is better not saved, but not for ever.
+   */
+  due(dry: boolean, lastWork: number): number | undefined {
+    if (!this.pending) return undefined;
+    const { saveAfter, saveAtLatest } = this.#means.timing;
+    return Math.max(this.#notBefore, dry ? lastWork + saveAfter : this.#since + saveAtLatest);
+  }
+
+  /** Saves now. True: it is saved, and the database knows. Never throws. */
+  async save(): Promise<boolean> {
+    const target = this.#target;
+    if (!target) return true;
+    try {
+      const session = await this.#link.session(target);
+      await session.save();
+      this.#means.checkpoint('saved');
+    } catch (thrown) {
+      const error = asDeviceError(thrown);
+      await this.#link.close();
+      this.#failed(error);
+      return false;
+    }
+    try {
+      await this.#means.database.call((connection) => recordSaved(connection, this.#held));
+    } catch (thrown) {
+      this.#failed(asDeviceError(thrown));
+      return false;
+    }
+    this.#means.checkpoint('save-recorded');
+    this.#target = undefined;
+    this.#failures = 0;
+    return true;
+  }
+
+  #failed(error: DeviceError): void {
+    const { first, last } = this.#means.timing.backOff;
+    this.#notBefore = performance.now() + Math.min(first * 2 ** Math.min(this.#failures, 20), last);
+    this.#failures += 1;
+    this.#hopeless = error.fault === 'denied';
+    this.#log.warn({ reason: error.fault, detail: messageOf(error) }, 'the configuration of the switch is not saved');
+  }
+}

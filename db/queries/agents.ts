@@ -1,0 +1,66 @@
+import { and, eq, inArray } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Connection, Tx } from '../client.ts';
+import { sealingPublicKey } from '../commands/seal.ts';
+import { agents, commands, devices, nodes, switches } from '../schema.ts';
+import { moment } from './moment.ts';
+
+/** Finds an agent to delete it: no device can become its own until the transaction ends. */
+export async function lockAgent(tx: Tx, label: string): Promise<{ id: number } | undefined> {
+  const [agent] = await tx.select({ id: agents.id }).from(agents).where(eq(agents.label, label)).for('update');
+  return agent;
+}
+
+/** What keeps an agent from being deleted: one of each kind of thing that is its own, if any is. */
+export interface AgentBelongings {
+  readonly switch: string | undefined;
+  readonly node: string | undefined;
+  /** The device of an unfinished command, `switch/nexus-01`. */
+  readonly pending: string | undefined;
+}
+
+/** Looks what is a locked agent's own. */
+export async function agentBelongings(tx: Tx, agentId: number): Promise<AgentBelongings> {
+  const [ownSwitch] = await tx.select({ label: switches.label }).from(switches).where(eq(switches.agentId, agentId)).limit(1);
+  const [node] = await tx.select({ label: nodes.label }).from(nodes).where(eq(nodes.agentId, agentId)).limit(1);
+  const [pending] = await tx
+    .select({ label: devices.label })
+    .from(commands)
+    .innerJoin(devices, eq(devices.id, commands.deviceId))
+    .where(and(eq(commands.agentId, agentId), inArray(commands.status, ['queued', 'running'])))
+    .limit(1);
+  return { switch: ownSwitch?.label, node: node?.label, pending: pending?.label };
+}
+
+/** Reads the labels of all agents, in order. */
+export async function listAgents(connection: Connection): Promise<string[]> {
+  const rows = await connection`select label from agents order by label collate "C"`;
+  return z
+    .array(z.object({ label: z.string() }))
+    .parse(rows)
+    .map(({ label }) => label);
+}
+
+const shownAgent = z.object({
+  publicKey: sealingPublicKey,
+  lastSeenAt: moment.nullable(),
+  version: z.string().nullable(),
+  devices: z.array(z.string()),
+  backlog: z.coerce.number(),
+});
+
+/** An agent, the devices that are its own, and how many commands it has yet to finish. */
+export type ShownAgent = z.output<typeof shownAgent>;
+
+/** Reads an agent. Undefined when there is none of this name. */
+export async function showAgent(sql: Connection, label: string): Promise<ShownAgent | undefined> {
+  const [row] = await sql`
+    select a.public_key as "publicKey", a.last_seen_at as "lastSeenAt", a.version,
+        array(select d.label collate "C" from (
+            select 'switch/' || s.label as label from switches s where s.agent_id = a.id
+            union all select 'bmc/' || n.label from nodes n where n.agent_id = a.id and n.obm_type is not null) d
+          order by 1) as devices,
+        (select count(*) from commands c where c.agent_id = a.id and c.status in ('queued', 'running')) as backlog
+      from agents a where a.label = ${label}`;
+  return row && shownAgent.parse(row);
+}

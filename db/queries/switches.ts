@@ -1,0 +1,34 @@
+import { asc, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Connection, Tx } from '../client.ts';
+import { ports, switches } from '../schema.ts';
+
+/** A switch as it is stored. */
+export type Switch = typeof switches.$inferSelect;
+
+/** Finds a switch, and keeps it from being deleted before the transaction ends. */
+export async function findSwitch(tx: Tx, label: string): Promise<Switch | undefined> {
+  const [found] = await tx.select().from(switches).where(eq(switches.label, label)).for('key share');
+  return found;
+}
+
+/** Finds a switch to delete it: nobody may add a port to it until the transaction ends. */
+export async function lockSwitch(tx: Tx, label: string): Promise<Switch | undefined> {
+  const [found] = await tx.select().from(switches).where(eq(switches.label, label)).for('update');
+  return found;
+}
+
+/** The labels of a switch's ports. */
+export async function portsOf(tx: Tx, switchId: number): Promise<string[]> {
+  const found = await tx.select({ label: ports.label }).from(ports).where(eq(ports.switchId, switchId)).orderBy(asc(ports.label));
+  return found.map(({ label }) => label);
+}
+
+/** Reads the labels of all switches, in order. */
+export async function listSwitches(connection: Connection): Promise<string[]> {
+  const rows = await connection`select label from switches order by label collate "C"`;
+  return z
+    .array(z.object({ label: z.string() }))
+    .parse(rows)
+    .map(({ label }) => label);
+}

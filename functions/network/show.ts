@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { showNetwork as readNetwork } from '../../db/queries/show-network.ts';
+import { mayActFor } from '../http/caller.ts';
+import { label } from '../http/labels.ts';
+import { nothing, reading } from '../http/operation.ts';
+import { NATIVE_CHANNEL } from '../rules/port-change.ts';
+
+/** Shows a network to whoever may use it. Nodes of other projects are shown only to its owner and to administrators. */
+export const showNetwork = reading({
+  id: 'show_network',
+  summary: 'Show a network: its owner, who may use it, and the nodes on it',
+  method: 'GET',
+  path: '/network/{network}',
+  access: 'user',
+  params: z.strictObject({ network: label }),
+  query: nothing,
+  result: z.strictObject({
+    name: z.string(),
+    owner: z.string(),
+    access: z.array(z.string()).nullable(),
+    public: z.boolean(),
+    channels: z.array(z.string()),
+    'connected-nodes': z.record(z.string(), z.array(z.string())),
+  }),
+  refusals: {
+    unknown_network: ['NotFoundError', 'no network has this name'],
+    not_your_network: ['AuthorizationError', 'the network is open to no project that the caller acts for'],
+  },
+
+  async read({ sql, caller, refuse }, { params }) {
+    const network = await readNetwork(sql, params.network);
+    if (!network) throw refuse('unknown_network', `there is no network ${params.network}`);
+    const owns = mayActFor(caller, network.ownerId);
+    if (!network.isPublic && !owns && !network.access.some(({ id }) => mayActFor(caller, id))) {
+      throw refuse('not_your_network', `network ${params.network} is open to no project that you act for`);
+    }
+    const shown = network.nodes.filter(({ projectId }) => owns || mayActFor(caller, projectId));
+    return {
+      name: params.network,
+      owner: network.owner ?? 'admin',
+      access: network.isPublic ? null : network.access.map(({ label }) => label),
+      public: network.isPublic,
+      channels: [NATIVE_CHANNEL, `vlan/${network.vlan}`],
+      'connected-nodes': Object.fromEntries(shown.map(({ node, nics }) => [node, nics])),
+    };
+  },
+});

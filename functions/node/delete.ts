@@ -1,0 +1,35 @@
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { aNicOf, lockNode } from '../../db/queries/nodes.ts';
+import { nodes } from '../../db/schema.ts';
+import { label } from '../http/labels.ts';
+import { empty, nothing, writing } from '../http/operation.ts';
+
+/** Deletes a free node without NICs. Its metadata goes with it. */
+export const deleteNode = writing({
+  id: 'node_delete',
+  summary: 'Delete a node that is free and has no NICs',
+  method: 'DELETE',
+  path: '/node/{node}',
+  access: 'admin',
+  params: z.strictObject({ node: label }),
+  body: nothing,
+  result: empty,
+  refusals: {
+    unknown_node: ['NotFoundError', 'no node has this name'],
+    node_taken: ['BlockedError', 'a project has the node'],
+    has_nics: ['BlockedError', 'the node has NICs'],
+  },
+
+  async write({ tx, refuse }, { params }) {
+    const node = await lockNode(tx, params.node);
+    if (!node) throw refuse('unknown_node', `there is no node ${params.node}`);
+    if (node.projectId !== null) {
+      throw refuse('node_taken', `a project has node ${params.node}: release it with detach_node first`);
+    }
+    const nic = await aNicOf(tx, node.id);
+    if (nic !== undefined) throw refuse('has_nics', `node ${params.node} has NIC ${nic}: delete its NICs first`);
+    await tx.delete(nodes).where(eq(nodes.id, node.id));
+    return undefined;
+  },
+});

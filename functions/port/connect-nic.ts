@@ -1,0 +1,56 @@
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { lockNic } from '../../db/queries/nics.ts';
+import { findNode } from '../../db/queries/nodes.ts';
+import { cabledTo, findPort, lockPort } from '../../db/queries/ports.ts';
+import { findSwitch } from '../../db/queries/switches.ts';
+import { nics } from '../../db/schema.ts';
+import { label, portLabel } from '../http/labels.ts';
+import { empty, writing } from '../http/operation.ts';
+
+/** Records that a NIC is cabled to a switch port. The switch is not touched before the first change of the NIC's networks, or a revert. */
+export const connectNic = writing({
+  id: 'port_connect_nic',
+  summary: 'Record that a NIC is cabled to a switch port',
+  method: 'POST',
+  path: '/switch/{switch}/port/{port+}/connect_nic',
+  access: 'admin',
+  params: z.strictObject({ switch: label, port: portLabel }),
+  body: z.strictObject({ node: label, nic: label }),
+  result: empty,
+  refusals: {
+    unknown_switch: ['NotFoundError', 'no switch has this name'],
+    unknown_port: ['NotFoundError', 'the switch has no port of this name'],
+    unknown_node: ['NotFoundError', 'no node has this name'],
+    unknown_nic: ['NotFoundError', 'the node has no NIC of this name'],
+    nic_cabled: ['DuplicateError', 'the NIC is cabled to a port already'],
+    port_cabled: ['DuplicateError', 'a NIC is cabled to the port already'],
+  },
+
+  async write({ tx, refuse }, { params, body }) {
+    const found = await findSwitch(tx, params.switch);
+    if (!found) throw refuse('unknown_switch', `there is no switch ${params.switch}`);
+    const unknownPort = () => refuse('unknown_port', `switch ${params.switch} has no port ${params.port}`);
+    const port = await findPort(tx, found, params.port);
+    if (!port) throw unknownPort();
+    const node = await findNode(tx, body.node);
+    if (!node) throw refuse('unknown_node', `there is no node ${body.node}`);
+    const nic = await lockNic(tx, node.id, body.nic);
+    if (!nic) throw refuse('unknown_nic', `node ${body.node} has no NIC ${body.nic}`);
+    // Looked up first and locked last: ports come after NICs in the order of locks.
+    if (!(await lockPort(tx, port.id))) throw unknownPort();
+
+    if (nic.port) {
+      throw refuse(
+        'nic_cabled',
+        `NIC ${body.nic} of node ${body.node} is on port ${nic.port.label} of switch ${nic.port.switch.label}: detach it there first`,
+      );
+    }
+    const other = await cabledTo(tx, port.id);
+    if (other !== undefined) {
+      throw refuse('port_cabled', `port ${port.label} of switch ${params.switch} has ${other}: detach that one first`);
+    }
+    await tx.update(nics).set({ portId: port.id }).where(eq(nics.id, nic.id));
+    return undefined;
+  },
+});

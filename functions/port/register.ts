@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { findSwitchFamily } from '../../db/devices/families.ts';
+import { canonicalPort } from '../../db/queries/ports.ts';
+import { findSwitch } from '../../db/queries/switches.ts';
+import { ports } from '../../db/schema.ts';
+import { label, portLabel } from '../http/labels.ts';
+import { empty, writing } from '../http/operation.ts';
+
+/** Registers a port of a switch, under the one name that its family has for it, however it was typed. */
+export const registerPort = writing({
+  id: 'switch_register_port',
+  summary: 'Register a port of a switch',
+  method: 'PUT',
+  path: '/switch/{switch}/port/{port+}',
+  access: 'admin',
+  params: z.strictObject({ switch: label, port: portLabel }),
+  body: z.strictObject({ idle: z.enum(['shut', 'up']).optional() }),
+  result: empty,
+  refusals: {
+    unknown_switch: ['NotFoundError', 'no switch has this name'],
+    duplicate_port: ['DuplicateError', 'the switch has this port already'],
+    bad_port_name: ['BadArgumentError', 'no port of such a switch is called so'],
+  },
+
+  async write({ tx, refuse }, { params, body }) {
+    const found = await findSwitch(tx, params.switch);
+    if (!found) throw refuse('unknown_switch', `there is no switch ${params.switch}`);
+    const name = canonicalPort(found.type, params.port);
+    if (name === null) {
+      const names = findSwitchFamily(found.type)?.portNames;
+      throw refuse('bad_port_name', `${params.port} is no port of a ${found.type} switch: they are called like ${names}`);
+    }
+    const [port] = await tx
+      .insert(ports)
+      .values({ switchId: found.id, label: name, idle: body.idle ?? null })
+      .onConflictDoNothing()
+      .returning({ id: ports.id });
+    if (!port) throw refuse('duplicate_port', `switch ${params.switch} has a port ${name} already`);
+    return undefined;
+  },
+});

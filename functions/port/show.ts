@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { canonicalPort } from '../../db/queries/ports.ts';
+import { showPort as readPort, switchType } from '../../db/queries/show-port.ts';
+import { label, portLabel } from '../http/labels.ts';
+import { nothing, reading } from '../http/operation.ts';
+
+/** Shows what a port is cabled to, and the networks that it carries; nothing at all when nothing is cabled. */
+export const showPort = reading({
+  id: 'show_port',
+  summary: 'Show what a switch port is cabled to',
+  method: 'GET',
+  path: '/switch/{switch}/port/{port+}',
+  access: 'admin',
+  params: z.strictObject({ switch: label, port: portLabel }),
+  query: nothing,
+  result: z.union([
+    z.strictObject({ node: z.string(), nic: z.string(), networks: z.record(z.string(), z.string()) }),
+    z.strictObject({}),
+  ]),
+  refusals: {
+    unknown_switch: ['NotFoundError', 'no switch has this name'],
+    unknown_port: ['NotFoundError', 'the switch has no port of this name'],
+  },
+
+  async read({ sql, refuse }, { params }) {
+    const type = await switchType(sql, params.switch);
+    if (type === undefined) throw refuse('unknown_switch', `there is no switch ${params.switch}`);
+    const name = canonicalPort(type, params.port);
+    const cable = name === null ? undefined : await readPort(sql, params.switch, name);
+    if (cable === undefined) throw refuse('unknown_port', `switch ${params.switch} has no port ${params.port}`);
+    return cable ?? {};
+  },
+});

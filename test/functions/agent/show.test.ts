@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { showAgent } from '../../../functions/agent/show.ts';
+import { describeOperation } from '../../support/describe-operation.ts';
+import { bareNode, cabledNode, mockSwitch } from '../../support/rack.ts';
+import { keys, makeWorld } from '../../support/world.ts';
+
+const { kty, crv, x, kid } = keys.sealing;
+
+describeOperation(showAgent, {
+  request: { params: { agent: 'rack-1' } },
+  success(_, answer) {
+    expect(answer.body).toEqual({
+      name: 'rack-1',
+      public_key: { kty, crv, x },
+      thumbprint: kid,
+      last_seen_at: null,
+      version: null,
+      devices: [],
+      backlog: 0,
+    });
+  },
+  roles: { admin: 200, owner: 401, other: 401, anonymous: 401 },
+  refusals: { unknown_agent: { params: { agent: 'nope' } } },
+});
+
+test('an agent shows the switches and BMCs that it looks after, and the commands that it has yet to finish', async (context) => {
+  const w = await makeWorld(context);
+  await w.arrange('PUT', '/agent/other', { public_key: { kty, crv, x } });
+  await w.arrange('PUT', '/switch/sw1', { type: 'mock', hostname: 'm', username: 'u', password: 'p', agent: 'rack-1' });
+  await w.arrange('PUT', '/switch/sw2', { type: 'mock', hostname: 'm', username: 'u', password: 'p', agent: 'other' });
+  await w.arrange('PUT', '/node/b', { obm: { type: 'mock', host: 'h', user: 'u', password: 'p' }, agent: 'rack-1' });
+  await bareNode(w, 'a');
+  await cabledNode(w, 'n1');
+  const action = await w.arrange('POST', '/switch/sw1/port/gi1/0/1/revert');
+  expect((await w.call('root', 'GET', '/agent/rack-1')).body).toMatchObject({ devices: ['bmc/b', 'switch/sw1'], backlog: 1 });
+  expect((await w.call('root', 'GET', '/agent/other')).body).toMatchObject({ devices: ['switch/sw2'], backlog: 0 });
+  await w.finish(action);
+  expect((await w.call('root', 'GET', '/agent/rack-1')).body).toMatchObject({ backlog: 0 });
+});
+
+test('a switch that was deleted is nobody’s any more', async (context) => {
+  const w = await makeWorld(context);
+  await mockSwitch(w, 'sw1');
+  await w.arrange('DELETE', '/switch/sw1');
+  expect((await w.call('root', 'GET', '/agent/rack-1')).body).toMatchObject({ devices: [] });
+});

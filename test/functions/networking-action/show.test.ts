@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import { showNetworkingAction } from '../../../functions/networking-action/show.ts';
+import { describeOperation } from '../../support/describe-operation.ts';
+import { connect, connected, projectNetwork } from '../../support/networks.ts';
+import { cabledNode, reserve } from '../../support/rack.ts';
+import { makeWorld, statusId, type World } from '../../support/world.ts';
+
+const ID = '7b1ff3c2-6d6b-4f0e-9f44-6a4f2f6c0b11';
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+async function nodeAndNetwork(w: World): Promise<void> {
+  await cabledNode(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+  await projectNetwork(w, 'lan');
+}
+
+/** An action whose id is known beforehand. */
+async function actionOf(w: World): Promise<void> {
+  await w.sql`with c as (insert into commands (id, agent_id, device_id, seq, kind, signed, not_after)
+      select ${ID}, a.id, d.id, 1, 'port.set', '', now() + interval '1 hour' from agents a, devices d)
+    insert into networking_actions (id, nic_id, port_id, change, network_id, network, channel, vlans)
+      select ${ID}, n.id, n.port_id, 'connect', w.id, w.label, 'vlan/native', '{100}' from nics n, networks w`;
+}
+
+const show = (w: World, id: string, user = 'ada') => w.call(user, 'GET', `/networking_action/${id}`);
+
+describeOperation(showNetworkingAction, {
+  async arrange(w) {
+    await nodeAndNetwork(w);
+    await actionOf(w);
+  },
+  request: { params: { status_id: ID } },
+  success(_, answer) {
+    expect(answer.body).toEqual({
+      status: 'PENDING',
+      node: 'n1',
+      nic: 'eth0',
+      type: 'modify_port',
+      channel: 'vlan/native',
+      new_network: 'lan',
+      error: null,
+      queued_at: expect.stringMatching(TIME),
+      finished_at: null,
+    });
+  },
+  roles: { admin: 200, owner: 200, other: 401, anonymous: 401 },
+  refusals: {
+    unknown_action: { params: { status_id: '00000000-0000-4000-8000-000000000000' } },
+    not_your_node: { as: 'other' },
+  },
+});
+
+for (const id of ['nope', '5', '\0', `${ID}x`, "' or true --", '-', 'a'.repeat(3000)]) {
+  test(`J04: ${id.slice(0, 40)} is simply unknown`, async (context) => {
+    const w = await makeWorld(context);
+    expect(await show(w, encodeURIComponent(id))).toMatchObject({ status: 404, body: { code: 'unknown_action' } });
+  });
+}
+
+test('J03: a running action is PENDING, one that is done is DONE and says when', async (context) => {
+  const w = await makeWorld(context);
+  await nodeAndNetwork(w);
+  const answer = await connect(w, 'n1', 'lan');
+  await w.sql`update commands set status = 'running'`;
+  expect((await show(w, statusId(answer))).body).toMatchObject({ status: 'PENDING', finished_at: null });
+  await w.finish(answer);
+  expect((await show(w, statusId(answer))).body).toMatchObject({
+    status: 'DONE',
+    error: null,
+    finished_at: expect.stringMatching(TIME),
+  });
+});
+
+for (const status of ['failed', 'unknown'] as const) {
+  test(`J03: an action that ended ${status} is ERROR and says why`, async (context) => {
+    const w = await makeWorld(context);
+    await nodeAndNetwork(w);
+    const answer = await connect(w, 'n1', 'lan');
+    await w.finish(answer, status);
+    expect((await show(w, statusId(answer))).body).toMatchObject({
+      status: 'ERROR',
+      error: 'the switch said no',
+      new_network: 'lan',
+      finished_at: expect.stringMatching(TIME),
+    });
+  });
+}
+
+test('a finished action stays readable when the next one is done, and when its network is gone', async (context) => {
+  const w = await makeWorld(context);
+  await nodeAndNetwork(w);
+  const first = await connect(w, 'n1', 'lan');
+  await w.finish(first);
+  await w.finish(await w.arrange('POST', '/node/n1/nic/eth0/detach_network', { network: 'lan' }));
+  await w.arrange('DELETE', '/network/lan');
+  expect((await show(w, statusId(first))).body).toMatchObject({ status: 'DONE', new_network: 'lan' });
+});
+
+test('J05, J11: rights follow the node’s project of today; of a free node only administrators are told', async (context) => {
+  const w = await makeWorld(context);
+  await nodeAndNetwork(w);
+  await connected(w, 'n1', 'lan');
+  const answer = await w.arrange('POST', '/node/n1/nic/eth0/detach_network', { network: 'lan' });
+  await w.finish(answer);
+  const statuses = async () => {
+    const answers = await Promise.all(['root', 'ada', 'bob'].map((user) => show(w, statusId(answer), user)));
+    return answers.map(({ status }) => status);
+  };
+  expect(await statuses()).toEqual([200, 200, 401]);
+  await w.arrange('POST', '/project/blue/detach_node', { node: 'n1' });
+  expect(await statuses()).toEqual([200, 401, 401]);
+  await reserve(w, 'n1', 'red');
+  expect(await statuses()).toEqual([200, 401, 200]);
+});
+
+test('an action that no agent took in time ends when somebody looks, and says when the agent was last seen', async (context) => {
+  const w = await makeWorld(context);
+  await nodeAndNetwork(w);
+  const answer = await connect(w, 'n1', 'lan');
+  await w.sql`update commands set not_after = now() - interval '1 minute'`;
+  expect((await show(w, statusId(answer))).body).toMatchObject({
+    status: 'ERROR',
+    error: expect.stringMatching(/rack-1.*last seen never.*nothing was changed/),
+    finished_at: expect.stringMatching(TIME),
+  });
+  expect((await w.call('ada', 'POST', '/node/n1/nic/eth0/connect_network', { network: 'lan' })).status).toBe(202);
+});
+
+test('an action that its agent may still finish does not end because its time is up', async (context) => {
+  const w = await makeWorld(context);
+  await nodeAndNetwork(w);
+  const answer = await connect(w, 'n1', 'lan');
+  await w.sql`update commands set not_after = now() - interval '1 minute', status = 'running', attempt = 1`;
+  await w.sql`update devices set lease_holder = 'someone', lease_until = now() + interval '1 minute'`;
+  expect((await show(w, statusId(answer))).body).toMatchObject({ status: 'PENDING' });
+});

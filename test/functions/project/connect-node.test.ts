@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { connectNode } from '../../../functions/project/connect-node.ts';
+import { describeOperation } from '../../support/describe-operation.ts';
+import { bareNode, cabledNode, reserve } from '../../support/rack.ts';
+import { makeWorld } from '../../support/world.ts';
+
+describeOperation(connectNode, {
+  arrange: (w) => cabledNode(w, 'n1'),
+  request: { params: { project: 'blue' }, input: { node: 'n1' } },
+  async success(w, answer) {
+    expect(answer.text).toBe('');
+    expect((await w.call('ada', 'GET', '/project/blue/nodes')).body).toEqual(['n1']);
+    expect((await w.call('ada', 'GET', '/node/n1')).body).toMatchObject({ project: 'blue' });
+    expect((await w.call('ada', 'GET', '/nodes/free')).body).toEqual([]);
+  },
+  roles: { admin: 200, owner: 200, other: 401, anonymous: 401 },
+  refusals: {
+    unknown_project: { params: { project: 'nope' } },
+    not_your_project: { as: 'other' },
+    unknown_node: { input: { node: 'nope' } },
+    node_taken: { arrange: (w) => reserve(w, 'n1', 'blue') },
+    suspect_port: { arrange: (w) => w.sql`update ports set suspect_since = now(), suspect_reason = 'the switch hung up'` },
+  },
+  malformed: {
+    'no node': { input: {} },
+    'a node that is null': { input: { node: null } },
+  },
+});
+
+test('P23: rights are looked at before the node is', async (context) => {
+  const w = await makeWorld(context);
+  const answer = await w.call('bob', 'POST', '/project/blue/connect_node', { node: 'nope' });
+  expect(answer.body).toMatchObject({ code: 'not_your_project' });
+});
+
+test("P24: another project's node is not free", async (context) => {
+  const w = await makeWorld(context);
+  await bareNode(w, 'n1');
+  await reserve(w, 'n1', 'red');
+  const answer = await w.call('ada', 'POST', '/project/blue/connect_node', { node: 'n1' });
+  expect(answer.body).toMatchObject({ code: 'node_taken' });
+  expect((await w.call('bob', 'GET', '/project/red/nodes')).body).toEqual(['n1']);
+});
+
+test('of simultaneous requests for one node one succeeds', async (context) => {
+  const w = await makeWorld(context);
+  for (const node of ['n1', 'n2', 'n3', 'n4', 'n5']) {
+    await bareNode(w, node);
+    const answers = await Promise.all(
+      ['blue', 'red', 'blue', 'red'].map((project) => w.call('root', 'POST', `/project/${project}/connect_node`, { node })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
+  }
+});

@@ -1,0 +1,25 @@
+import { pino } from 'pino';
+import { z } from 'zod';
+import { readConfig } from '../../agents/config.ts';
+import { startAgent } from '../../agents/main.ts';
+
+// An agent in a process of its own that ends like a process does that the kernel kills: at the step named in DIE_AT, without a word.
+const { DIE_AT, TIMING } = z
+  .object({
+    DIE_AT: z.string().optional(),
+    TIMING: z.string().transform((text) => z.record(z.string(), z.number()).parse(JSON.parse(text))),
+  })
+  .parse(process.env);
+
+const config = readConfig(process.env);
+const agent = await startAgent(
+  { ...config, timing: { ...config.timing, ...TIMING } },
+  {
+    log: pino({ level: 'info' }),
+    checkpoint(step) {
+      if (step === DIE_AT) process.kill(process.pid, 'SIGKILL');
+    },
+  },
+);
+process.once('SIGTERM', () => void agent.stop().then(() => process.exit(0)));
+process.stdout.write('ready\n');
