@@ -6,6 +6,8 @@ function options(name: string, max: number): postgres.Options<Record<string, nev
   return {
     max,
     connect_timeout: 10,
+    // Seconds. The library's own waits grow to 20: a database that is back should be noticed.
+    backoff: (retries: number) => Math.min(2 ** retries / 100, 1),
     onnotice: () => {},
     connection: { application_name: name, idle_in_transaction_session_timeout: 60_000 },
   };

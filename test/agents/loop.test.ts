@@ -136,10 +136,11 @@ describe('behind a network that breaks, the loop', () => {
       return cutOff;
     };
     await site.start({ url: proxy.url(site.config.url), timing });
-    const [during, after] = [await site.queue(), await site.queue({ switch: 'sw-2' })];
+    const during = await site.queue();
     await until(() => cutOff !== undefined, 'the port to be read back');
     await cutOff;
     expect(await site.command(during)).toMatchObject({ status: 'running' });
+    const after = await site.queue({ switch: 'sw-2' });
     await new Promise((resolve) => setTimeout(resolve, 1000));
     await proxy.back();
     expect(await site.ended(during)).toMatchObject({ status: 'done', attempt: 1 });

@@ -12,7 +12,7 @@ const server = await openServer();
 const site: any = await Site.open(server.cluster);
 mkdirSync('/tmp/prof', { recursive: true });
 const run = (name: string, file: string, env: any) => {
-  const c = spawn(process.execPath, ['--cpu-prof', '--cpu-prof-dir=/tmp/prof', `--cpu-prof-name=${name}.cpuprofile`, '--import', 'tsx', ...(process.env['PATCH'] && name === 'api' ? ['--import', process.env['PATCH']] : []), file], { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', openSync(`/tmp/prof/${name}.log`, 'w'), 'inherit'] });
+  const c = spawn(process.execPath, ['--cpu-prof', '--cpu-prof-dir=/tmp/prof', '--import', 'tsx', ...(process.env['PATCH'] && name === 'api' ? ['--import', process.env['PATCH']] : []), file], { env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', openSync(`/tmp/prof/${name}.log`, 'w'), 'inherit'] });
   return c;
 };
 const cpu = (pid: number) => { const f = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' '); return { user: Number(f[11]) * 10, sys: Number(f[12]) * 10 }; };

@@ -11,22 +11,24 @@ import { switches } from './switches.ts';
 // npm run bench [-- name ...]: runs all benchmarks or those named, one after the other, and prints what they measured.
 const benchmarks: Record<string, (site: Site) => Promise<void>> = { latency, switches, reads, registration, claims };
 
-let server: BenchServer | undefined;
+let opening: Promise<BenchServer> | undefined;
 let site: Site | undefined;
 let closing: Promise<void> | undefined;
 
 function close(): Promise<void> {
   closing ??= (async () => {
     await site?.close().catch((error: unknown) => process.stderr.write(`${String(error)}\n`));
-    await server?.close();
+    await (await opening)?.close();
   })();
   return closing;
 }
 
 async function run(names: readonly string[]): Promise<void> {
   const start = performance.now();
-  server = await openServer();
+  opening = openServer();
+  const server = await opening;
   for (const name of names) {
+    if (closing) return;
     // What the last one left to be written must not be written in the time of this one.
     const admin = connect(server.cluster.url('postgres'), 'haas bench', 1);
     await admin`checkpoint`;
