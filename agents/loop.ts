@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import { type Claim, claim } from '../db/commands/claim.ts';
 import { hello } from '../db/commands/hello.ts';
 import { hold } from '../db/commands/hold.ts';
-import { checkSchema, SchemaError } from '../db/migrate.ts';
+import { checkSchema, SchemaError } from '../db/commands/check-schema.ts';
 import type { Timing } from './config.ts';
 import type { Database } from './database.ts';
 import { DeviceWorker } from './device-worker.ts';

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { SchemaError } from '../db/migrate.ts';
+import { SchemaError } from '../db/commands/check-schema.ts';
 import { readConfig } from './config.ts';
 import { startAgent } from './main.ts';
 import { ConfigError } from './private-file.ts';

@@ -9,6 +9,10 @@ export const hostname = z
     'must be an IP address or a DNS name',
   );
 
+/** What is typed at a login: printable ASCII, so that no character of it can end a line or be a control. */
+export const typedName = z.string().regex(/^[!-~]{1,64}$/, 'must be 1 to 64 printable ASCII characters without blanks');
+export const typedPassword = z.string().regex(/^[ -~]{0,128}$/, 'must be at most 128 printable ASCII characters');
+
 /** How a CLI is reached. Telnet has no encryption: use it only on a management network of its own. */
 export const transport = z.enum(['telnet', 'ssh']);
 export type Transport = z.output<typeof transport>;

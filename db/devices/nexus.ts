@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostname, transport } from './access.ts';
+import { hostname, transport, typedName, typedPassword } from './access.ts';
 import { type SwitchFamily, vlanRange } from './family.ts';
 
 /** The settings of a Nexus that are no secret; the driver parses a signed command's settings with the same schema. */
@@ -17,8 +17,8 @@ const vlanText = z
 const registration = z
   .strictObject({
     hostname,
-    username: z.string().min(1).max(64),
-    password: z.string().max(128),
+    username: typedName,
+    password: typedPassword,
     // The predecessor's clients send the VLAN as text.
     dummy_vlan: z.union([z.int(), vlanText]).pipe(z.int().min(2).max(4094)),
     transport: transport.default('ssh'),

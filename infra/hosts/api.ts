@@ -1,8 +1,8 @@
 import { serve } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { connect, openDatabase } from '../../db/client.ts';
+import { checkSchema } from '../../db/commands/check-schema.ts';
 import { createSigner } from '../../db/commands/envelope.ts';
-import { checkSchema } from '../../db/migrate.ts';
 import { createApiSecrets } from '../../functions/api-secrets.ts';
 import { createApp } from '../../functions/app.ts';
 import { createCallers } from '../../functions/http/callers.ts';

@@ -22,7 +22,10 @@ export interface SimulatedRack {
   readonly password: string;
   readonly switches: Readonly<Record<string, SimulatedSwitch>>;
   /** The rack in the form of a site layout: six nodes, `eth0` on the first switch by telnet, `eth1` on the second by SSH. */
-  readonly layout: { switches: Record<string, string | number>[]; nodes: { name: string; obm: Record<string, string>; nics: Record<'name' | 'mac' | 'switch' | 'port', string>[] }[] };
+  readonly layout: {
+    switches: Record<string, string | number>[];
+    nodes: { name: string; obm: Record<string, string>; nics: Record<'name' | 'mac' | 'switch' | 'port', string>[] }[];
+  };
   close(): Promise<void>;
 }
 
@@ -45,8 +48,14 @@ export async function startSimulatedRack(folder: string): Promise<SimulatedRack>
     await closeAll(switches);
     throw error;
   }
-  const addresses = Object.entries(switches).map(([name, { telnetPort, sshPort }]) => [name, { telnet: telnetPort, ssh: sshPort }] as const);
-  writeFileSync(file, JSON.stringify({ username, password, ports: Object.fromEntries(addresses) } satisfies z.input<typeof memory>, null, 2), { mode: 0o600 });
+  const addresses = Object.entries(switches).map(
+    ([name, { telnetPort, sshPort }]) => [name, { telnet: telnetPort, ssh: sshPort }] as const,
+  );
+  writeFileSync(
+    file,
+    JSON.stringify({ username, password, ports: Object.fromEntries(addresses) } satisfies z.input<typeof memory>, null, 2),
+    { mode: 0o600 },
+  );
 
   return {
     username,
@@ -65,7 +74,12 @@ export async function startSimulatedRack(folder: string): Promise<SimulatedRack>
       nodes: ports.map((port, index) => ({
         name: `node-${index + 1}`,
         obm: { type: 'mock', host: `bmc-${index + 1}`, user: 'admin', password: 'admin' },
-        nics: addresses.map(([name], nic) => ({ name: `eth${nic}`, mac: `52:54:00:00:0${nic}:0${index + 1}`, switch: name, port })),
+        nics: addresses.map(([name], nic) => ({
+          name: `eth${nic}`,
+          mac: `52:54:00:00:0${nic}:0${index + 1}`,
+          switch: name,
+          port,
+        })),
       })),
     },
     close: () => closeAll(switches),

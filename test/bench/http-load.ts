@@ -11,6 +11,8 @@ export interface Load {
   /** Sent in this order, over and over, by each connection. */
   readonly requests: readonly autocannon.Request[];
   readonly headers?: Record<string, string>;
+  /** What is read once before, so that a password that must be checked again is not checked for every connection at once. */
+  readonly before: string;
 }
 
 /** What was answered. `p99` in milliseconds. */
@@ -23,7 +25,9 @@ export interface LoadFigures {
 const LEAD = 0.15;
 
 /** Sends requests as fast as they are answered. Throws when one of them does not succeed. */
-export async function load({ url, connections, seconds, requests, headers = {} }: Load): Promise<LoadFigures> {
+export async function load({ url, connections, seconds, requests, headers = {}, before }: Load): Promise<LoadFigures> {
+  const greeting = await fetch(url + before, { headers });
+  await greeting.arrayBuffer();
   const durations: number[] = [];
   let failed = '';
   let last = 0;

@@ -76,7 +76,7 @@ async function populate({ sql }: SiteDatabase, nodes: number): Promise<void> {
 
 function measure({ url, paths, authenticated }: Variant, connections: number, seconds: number): Promise<LoadFigures> {
   const requests = paths.map((path) => ({ method: 'GET' as const, path }));
-  return load({ url, connections, seconds, requests, headers: authenticated ? { authorization } : {} });
+  return load({ url, before: paths[0] ?? '', connections, seconds, requests, headers: authenticated ? { authorization } : {} });
 }
 
 function perSecond({ measured }: Variant, connections: number): number {

@@ -52,6 +52,7 @@ function register(url: string): Promise<LoadFigures> {
   const nic = JSON.stringify({ macaddr: '52:54:00:00:00:01' });
   return load({
     url,
+    before: '/v0/node/none',
     connections: CONNECTIONS,
     seconds: SECONDS,
     headers: { authorization },

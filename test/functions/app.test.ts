@@ -461,3 +461,13 @@ describe('through a real socket', () => {
     expect(await send('PUT', '/v0//project/x', {}, [])).toMatchObject({ status: 308 });
   });
 });
+
+test('what Postgres cannot hold is refused wherever it stands in a body, by the name of its field', async (context) => {
+  const w = await makeWorld(context);
+  const obm = (host: string) => `{"obm": {"type": "mock", "host": "${host}", "user": "u", "password": "p"}}`;
+  for (const host of ['a\\u0000b', '\\ud800']) {
+    const answer = await w.call('root', 'PUT', '/node/n1', obm(host));
+    expect(answer).toMatchObject({ status: 400, body: { type: 'ValidationError', errors: [{ path: 'body.host' }] } });
+  }
+  expect((await w.call('root', 'PUT', '/node/n1', obm('\\ud83d\\ude00'))).status).toBe(200);
+});

@@ -67,7 +67,7 @@ test("a switch is known by its type's short name or by the predecessor's URL", a
 for (const [name, fields, path] of [
   ['a missing password', { password: undefined }, 'body.password'],
   ['a username that is a number', { username: 5 }, 'body.username'],
-  ['a hostname with a NUL, which the database cannot hold,', { hostname: 'a\0b' }, 'body.hostname'],
+  ['a hostname with a control character', { hostname: 'a\nb' }, 'body.hostname'],
   ['a field of another type', { dummy_vlan: 5 }, 'body'],
 ] as const) {
   test(`${name} is a bad argument that is named`, async (context) => {
