@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Connection } from '../client.ts';
 
 /** A command as the database shows it: nothing of it is to be believed before its signature was verified. */
-export const commandRow = z.object({
+const commandRow = z.object({
   id: z.string(),
   agent: z.string(),
   seq: z.coerce.number(),

@@ -25,7 +25,7 @@ export interface SwitchFamily {
 export type SwitchSettings = Record<string, z.core.util.JSONType>;
 
 /** A registration as parsed: the address, the secrets, and the rest. */
-export interface SwitchRegistration {
+interface SwitchRegistration {
   hostname: string;
   port: number;
   username: string;

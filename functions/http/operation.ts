@@ -17,7 +17,7 @@ export const nothing = z.strictObject({});
 export const empty = z.undefined();
 
 /** What a handler is given besides the request itself. */
-export interface Context<R extends Refusals> {
+interface Context<R extends Refusals> {
   readonly caller: Caller;
   readonly services: Services;
   /** Builds the problem of a declared refusal: `throw refuse('unknown_node', ...)`. `errors` are the fields that are wrong, if any are. */
@@ -61,7 +61,7 @@ interface Writing<P extends Fields, B extends Fields, S extends z.ZodType, R ext
 }
 
 /** A request that was understood: answers it for a caller. */
-export type Accepted = (services: Services, caller: Caller) => Promise<unknown>;
+type Accepted = (services: Services, caller: Caller) => Promise<unknown>;
 
 /** An operation as the router, the tests and the documents see it. */
 export interface Operation {

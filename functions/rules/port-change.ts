@@ -54,7 +54,7 @@ export async function changePort(tx: Tx, services: Services, nic: Nic, port: Cab
 }
 
 /** The state of a port that carries these networks. A port that carries none is as `idle` says, in no VLAN. */
-export function portStateOf(attachments: readonly Pick<Attachment, 'channel' | 'vlan'>[], idle: 'shut' | 'up'): PortState {
+function portStateOf(attachments: readonly Pick<Attachment, 'channel' | 'vlan'>[], idle: 'shut' | 'up'): PortState {
   return {
     native: attachments.find(({ channel }) => channel === NATIVE_CHANNEL)?.vlan ?? null,
     tagged: attachments

@@ -85,6 +85,8 @@ describe('an agent that is killed in the middle of a port change', () => {
     await startAgentProcess(t, h.world, h.stateDir);
     expect(await h.consistent(connecting)).toBe('DONE');
     expect(h.nexus.port('Ethernet1/1')).toEqual({ enabled: true, native: 100, tagged: [] });
+    // The next one reads before it writes, and writes nothing twice.
+    expect(h.nexus.typed.filter((line) => line === 'switchport trunk native vlan 100')).toHaveLength(1);
     // What was changed is also what the switch starts with, whoever has to save it.
     await until(() => !h.nexus.unsaved(), 'the configuration is saved');
     expect(await h.consistent(await h.detach())).toBe('DONE');
