@@ -45,7 +45,7 @@ const remedies: Record<string, string> = {
   'bad-credentials': 'Register the device anew: its password must be entered again.',
   policy: "The message names the rule in the agent's `policy.json`.",
   unreachable: 'Look at the address, the cable, the session limit of the switch. Then ask again.',
-  denied: "Look at user name and password. If the switch was replaced, remove its line from the agent's `known-hosts.json`.",
+  denied: "Look at user name and password. If the switch was replaced, remove its line from the agent's `known-hosts`.",
   'device-refused': 'The message says what the switch answered. Mend it there, then ask again.',
   mismatch: 'Somebody else configures this port, or the switch says yes and does not mean it. Then ask again.',
   interrupted: 'Ask again.',
