@@ -29,7 +29,25 @@ export function connect(url: string, name: string, max: number, onclose: () => v
 
 /** Opens a pool for drizzle. It owns its connections: drizzle changes how they read dates and JSON, so they are shared with nothing. */
 export function openDatabase(url: string, name: string, max: number) {
-  return drizzle({ client: connect(url, name, max), casing: 'snake_case' });
+  return drizzle({ client: preparing(connect(url, name, max)), casing: 'snake_case' });
+}
+
+/**
+ * Lets statements be prepared that drizzle sends, once per connection. Drizzle asks for the contrary, which costs
+ * another round trip and a new plan each time: registering nodes takes a third longer.
+ */
+function preparing<C extends postgres.Sql | postgres.TransactionSql>(client: C): C {
+  return new Proxy(client, {
+    get(target, property, receiver) {
+      if (property === 'unsafe') {
+        return (query: string, parameters?: Parameters<C['unsafe']>[1]) => target.unsafe(query, parameters, { prepare: true });
+      }
+      if (property === 'begin' && 'begin' in target) {
+        return (work: (tx: postgres.TransactionSql) => unknown) => target.begin((tx) => work(preparing(tx)));
+      }
+      return Reflect.get(target, property, receiver);
+    },
+  });
 }
 
 export type Database = ReturnType<typeof openDatabase>;

@@ -22,7 +22,10 @@ const environment = z.object({
   HAAS_COMMAND_LIFETIME: z.coerce.number().int().min(1).max(86_400).default(900),
   HAAS_HISTORY_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
   HAAS_MAINTENANCE_PROJECT: z.string().min(1).optional(),
-  HAAS_MAINTENANCE_URL: z.url({ protocol: /^https?$/ }).optional(),
+  HAAS_MAINTENANCE_URL: z
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .refine((text) => new URL(text).username === '' && new URL(text).password === '', 'must not contain a user name or password')
+    .optional(),
 });
 
 /** What an administrator decides about the API. */

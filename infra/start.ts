@@ -45,7 +45,7 @@ async function start(env: StartEnvironment): Promise<void> {
   started.push({ name: 'PostgreSQL', stop: () => database.stop() });
 
   const keys = await ensureApiKeys(join(stateDir, 'api-keys.json'));
-  const log = pino({ level: env.logLevel }, destination({ dest: join(stateDir, 'api.log'), mode: 0o600 }));
+  const log = pino({ level: env.logLevel }, destination({ dest: join(stateDir, 'api.log'), mode: 0o600, sync: false }));
   const api = await openApi({ databaseUrl: database.apiUrl, keys, settings: env.settings, log });
   started.push({ name: 'the API', stop: () => api.close() });
   const { port } = await api.listen(listen, operations).catch((error: unknown) => {

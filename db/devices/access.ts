@@ -9,6 +9,9 @@ export const hostname = z
     'must be an IP address or a DNS name',
   );
 
+/** What stands where a host name would, for devices that are none. */
+export const mockHostname = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,253}$/u, 'must be 1 to 253 printable characters');
+
 /** What is typed at a login: printable ASCII, so that no character of it can end a line or be a control. */
 export const typedName = z.string().regex(/^[!-~]{1,64}$/, 'must be 1 to 64 printable ASCII characters without blanks');
 export const typedPassword = z.string().regex(/^[ -~]{0,128}$/, 'must be at most 128 printable ASCII characters');

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { mockHostname } from './access.ts';
 import type { SwitchFamily } from './family.ts';
 
 const registration = z
   .strictObject({
-    hostname: z.string().regex(/^[^\p{Cc}\p{Cs}]{1,253}$/u, 'must be 1 to 253 printable characters'),
+    hostname: mockHostname,
     username: z.string(),
     password: z.string(),
   })

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hostname } from './access.ts';
+import { hostname, mockHostname } from './access.ts';
 
 const typeUrl = 'http://schema.massopencloud.org/haas/v0/obm/';
 
@@ -18,7 +18,7 @@ const ipmi = z.strictObject({
 
 const mock = z.strictObject({
   type: type('mock'),
-  host: z.string().min(1).max(253),
+  host: mockHostname,
   port: z.int().min(1).max(65535).default(623),
   user: z.string(),
   password: z.string(),

@@ -36,18 +36,23 @@ export async function suspectPortsOf(tx: Tx, nodeId: number): Promise<string[]> 
   return found.map(({ port }) => port);
 }
 
-const labelled = z.array(z.object({ label: z.string() }));
+const labelList = z.tuple([z.object({ labels: z.array(z.string()) })]);
+
+/** Thousands of labels travel as one JSON text, much faster than as rows. */
+function labelsIn(rows: Iterable<unknown>): string[] {
+  return labelList.parse([...rows])[0].labels;
+}
 
 /** Reads all nodes' labels, in order. */
 export async function listNodes(connection: Connection): Promise<string[]> {
-  const rows = await connection`select label from nodes order by label collate "C"`;
-  return labelled.parse(rows).map(({ label }) => label);
+  return labelsIn(await connection`select coalesce(json_agg(label order by label collate "C"), '[]') as labels from nodes`);
 }
 
 /** Reads the labels of the nodes that no project has, in order. */
 export async function listFreeNodes(connection: Connection): Promise<string[]> {
-  const rows = await connection`select label from nodes where project_id is null order by label collate "C"`;
-  return labelled.parse(rows).map(({ label }) => label);
+  return labelsIn(
+    await connection`select coalesce(json_agg(label order by label collate "C"), '[]') as labels from nodes where project_id is null`,
+  );
 }
 
 /** The label of one of a node's NICs, if it has any. */

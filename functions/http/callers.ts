@@ -30,6 +30,7 @@ export function createCallers(sql: Connection): Callers {
   const processKey = randomBytes(32);
   const stranger = hashPassword(randomBytes(16).toString('hex'));
   const verified = new Map<string, number>();
+  const checks = new Map<string, Promise<boolean>>();
   const rights = new Map<string, { user: UserWithRights; caller: Caller; until: number }>();
   const failures = new Map<string, number>();
   let listening = false;
@@ -52,11 +53,13 @@ export function createCallers(sql: Connection): Callers {
     const key = createHmac('sha256', processKey)
       .update(JSON.stringify([user.label, user.passwordHash, password]))
       .digest('base64');
-    const until = verified.get(key);
-    if (until !== undefined && until > Date.now()) return true;
-    if (!(await verifyPassword(user.passwordHash, password))) return false;
-    remember(verified, key, Date.now() + VERIFIED_FOR);
-    return true;
+    if ((verified.get(key) ?? 0) > Date.now()) return true;
+    // Many requests at once with the same credentials are checked once.
+    const check = checks.get(key) ?? verifyPassword(user.passwordHash, password).finally(() => checks.delete(key));
+    checks.set(key, check);
+    const right = await check;
+    if (right) remember(verified, key, Date.now() + VERIFIED_FOR);
+    return right;
   }
 
   return {

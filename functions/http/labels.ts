@@ -20,3 +20,6 @@ export const portLabel = z
 export const agentLabel = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be 1 to 40 characters of a-z, 0-9 and "-", beginning with a letter');
+
+/** Free text that Postgres can hold. */
+export const plainText = z.string().regex(/^[^\0\p{Cs}]*$/u, 'must not contain NUL or half a surrogate pair');

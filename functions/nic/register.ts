@@ -1,17 +1,14 @@
 import { z } from 'zod';
 import { findNode } from '../../db/queries/nodes.ts';
 import { nics } from '../../db/schema.ts';
-import { label } from '../http/labels.ts';
+import { label, plainText } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 
 /** A hardware address is shown in lower case with colons, however it was typed; anything else is free text, as it always was. */
-const macAddress = z
-  .string()
-  .max(255)
-  .transform((text) => {
-    const digits = /^[0-9a-f]{2}([:.-]?[0-9a-f]{2}){5}$/i.test(text) || /^[0-9a-f]{4}([.:-][0-9a-f]{4}){2}$/i.test(text);
-    return digits ? (text.toLowerCase().match(/[0-9a-f]{2}/g) ?? []).join(':') : text;
-  });
+const macAddress = plainText.max(255).transform((text) => {
+  const digits = /^[0-9a-f]{2}([:.-]?[0-9a-f]{2}){5}$/i.test(text) || /^[0-9a-f]{4}([.:-][0-9a-f]{4}){2}$/i.test(text);
+  return digits ? (text.toLowerCase().match(/[0-9a-f]{2}/g) ?? []).join(':') : text;
+});
 
 /** Adds a NIC to a node; also to one that a project has. */
 export const registerNic = writing({

@@ -66,6 +66,6 @@ export const connectNetwork = writing({
       throw refuse('illegal_channel', `channel ${channel} is none of network ${body.network}: use ${channels.join(' or ')}`);
     }
     const change = { change: 'connect', networkId: network.id, network: network.label, channel, vlan: network.vlan } as const;
-    return { status_id: await changePort(tx, services, nic, nic.port, change) };
+    return { status_id: await changePort(tx, services, nic, nic.port, attached, change) };
   },
 });

@@ -42,11 +42,12 @@ export const detachNetwork = writing({
     if (nic.port && (await isBusy(tx, nic, nic.port))) {
       throw refuse('busy', `an earlier action of NIC ${params.nic} is still pending: try again when it is DONE or ERROR`);
     }
-    const attachment = (await attachmentsOf(tx, nic.id)).find(({ networkId }) => networkId === network.id);
+    const attached = await attachmentsOf(tx, nic.id);
+    const attachment = attached.find(({ networkId }) => networkId === network.id);
     // What is on a network is cabled: a cable is taken out only where the node is free, and free nodes are on none.
     if (!nic.port || !attachment) {
       throw refuse('not_connected', `NIC ${params.nic} of node ${params.node} is not on network ${body.network}`);
     }
-    return { status_id: await changePort(tx, services, nic, nic.port, { change: 'detach', attachment }) };
+    return { status_id: await changePort(tx, services, nic, nic.port, attached, { change: 'detach', attachment }) };
   },
 });

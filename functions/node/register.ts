@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { seal } from '../../db/commands/seal.ts';
 import { type Obm, obm } from '../../db/devices/obm.ts';
 import { nodeMetadata, nodes } from '../../db/schema.ts';
-import { agentLabel, label } from '../http/labels.ts';
+import { agentLabel, label, plainText } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { type ChosenAgent, chooseAgent, noAgentMessage } from '../rules/agent-choice.ts';
 import type { Services } from '../services.ts';
 
 const obmd = z.strictObject({
-  uri: z.string().regex(/^https?:/i, 'must be an http or https URL'),
+  uri: plainText.regex(/^https?:/i, 'must be an http or https URL'),
   admin_token: z.string(),
 });
 type Obmd = z.output<typeof obmd>;
@@ -64,7 +64,7 @@ async function bmcColumns(
   body: { obmd?: Obmd | undefined; obm?: Obm | undefined },
   agent: ChosenAgent | null,
 ) {
-  if (body.obmd) return { obmdUri: body.obmd.uri, obmdToken: await services.secrets.encrypt(body.obmd.admin_token) };
+  if (body.obmd) return { obmdUri: body.obmd.uri, obmdToken: services.secrets.encrypt(body.obmd.admin_token) };
   if (!body.obm || !agent) throw new Error('a node needs obmd, or obm and an agent');
   const { type, host, port, user, password } = body.obm;
   const obmSealed = await seal(agent.key, { device: `bmc/${node}`, hostname: host, port }, { user, password });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { lockCableEnd } from '../../db/queries/cables.ts';
+import { attachmentsOf } from '../../db/queries/nics.ts';
 import { findPort } from '../../db/queries/ports.ts';
 import { findSwitch } from '../../db/queries/switches.ts';
 import { label, portLabel } from '../http/labels.ts';
@@ -39,6 +40,7 @@ export const revertPort = writing({
         `an action of NIC ${nic.label} of node ${node.label} is still pending: try again when it is DONE or ERROR`,
       );
     }
-    return { status_id: await changePort(tx, services, nic, end.nic.port, { change: 'revert' }) };
+    const attached = await attachmentsOf(tx, nic.id);
+    return { status_id: await changePort(tx, services, nic, end.nic.port, attached, { change: 'revert' }) };
   },
 });

@@ -10,7 +10,10 @@ export const createProject = writing({
   method: 'PUT',
   path: '/project/{project}',
   access: 'admin',
-  params: z.strictObject({ project: label }),
+  // As the owner of a network, `admin` is the administrators.
+  params: z.strictObject({
+    project: label.refine((text) => text !== 'admin', '"admin" stands for the administrators: choose another name'),
+  }),
   body: nothing,
   result: empty,
   refusals: {

@@ -1,7 +1,7 @@
 import type { Tx } from '../../db/client.ts';
 import type { PortState } from '../../db/commands/kinds.ts';
 import { switchAccess } from '../../db/devices/access.ts';
-import { type Attachment, attachmentsOf, type CabledPort, type Nic, unfinishedActionOf } from '../../db/queries/nics.ts';
+import { type Attachment, type CabledPort, type Nic, unfinishedActionOf } from '../../db/queries/nics.ts';
 import { networkingActions } from '../../db/schema.ts';
 import type { Services } from '../services.ts';
 import { expireCommands, issue } from './issue.ts';
@@ -29,11 +29,17 @@ export async function isBusy(tx: Tx, nic: Nic, port: CabledPort): Promise<boolea
 }
 
 /**
- * Orders the switch port of a locked NIC to the state that a change makes of it: the whole state, never the difference.
+ * Orders the switch port of a locked NIC, which is on the networks `current`, to the state that a change makes of it: the whole state, never the difference.
  * Answers the id of the networking action, which is the command's.
  */
-export async function changePort(tx: Tx, services: Services, nic: Nic, port: CabledPort, change: NicChange): Promise<string> {
-  const current = await attachmentsOf(tx, nic.id);
+export async function changePort(
+  tx: Tx,
+  services: Services,
+  nic: Nic,
+  port: CabledPort,
+  current: readonly Attachment[],
+  change: NicChange,
+): Promise<string> {
   const before = portStateOf(current, port.idle);
   const want = portStateOf(after(current, change), port.idle);
   const { label, type, hostname, port: tcpPort, settings, sealed } = port.switch;

@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { destination, pino } from 'pino';
 import { z } from 'zod';
 import { operations } from '../../functions/operations.ts';
 import { readSettings } from '../../functions/settings.ts';
@@ -16,7 +16,8 @@ const env = z
     HAAS_LOG_LEVEL: z.string().default('info'),
   })
   .parse(process.env);
-const log = pino({ level: env.HAAS_LOG_LEVEL });
+// Written beside the requests, not between them.
+const log = pino({ level: env.HAAS_LOG_LEVEL }, destination({ sync: false }));
 const host = await openApi({
   databaseUrl: env.DATABASE_URL,
   keys: await readApiKeys(env.HAAS_KEY_FILE),

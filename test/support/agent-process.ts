@@ -12,6 +12,9 @@ const TIMING = { lease: 1000, grace: 300, margin: 250, databaseSilence: 2000, id
 
 /** A process of the agent `rack-1`. */
 export interface AgentProcess {
+  readonly pid: number;
+  /** Everything it has printed so far: its log, in full detail. */
+  output(): string;
   /** Settles when the process has ended; the signal that ended it, if one did. */
   readonly ended: Promise<string | undefined>;
   stop(): Promise<void>;
@@ -40,6 +43,7 @@ export async function startAgentProcess(
       PATH: process.env['PATH'],
       HAAS_AGENT_URL: await world.database.agentUrl('rack-1'),
       HAAS_AGENT_STATE_DIR: stateDir,
+      HAAS_LOG_LEVEL: 'trace',
       TIMING: JSON.stringify(TIMING),
       ...(dieAt === undefined ? {} : { DIE_AT: dieAt }),
     },
@@ -50,13 +54,18 @@ export async function startAgentProcess(
     child.kill('SIGKILL');
     await child;
   });
+  let output = '';
   await new Promise<void>((resolve, reject) => {
-    child.all.on('data', (part) => {
-      if (String(part).includes('ready')) resolve();
+    child.all.setEncoding('utf8').on('data', (part: string) => {
+      output += part;
+      if (part.includes('ready')) resolve();
     });
     void child.then(({ all }) => reject(new Error(`the agent ended before it was ready: ${all}`)));
   });
+  if (child.pid === undefined) throw new Error('the agent has no process');
   return {
+    pid: child.pid,
+    output: () => output,
     ended: child.then(({ signal }) => signal),
     async stop() {
       child.kill('SIGTERM');

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { inject, type TestContext } from 'vitest';
 import { type Connection, connect } from '../../db/client.ts';
-import { agentLogin, createAgentLogin } from '../../db/roles.ts';
+import { agentLogin, createAgentLogin, createRoles } from '../../db/roles.ts';
 
 /** A database of one test, migrated and empty. */
 export interface TestDatabase {
@@ -52,6 +52,20 @@ export async function testDatabase(test: Pick<TestContext, 'onTestFinished'>): P
   });
   // Rights on a database are not copied from a template: these are the ones that createRoles gives.
   await admin().unsafe(`revoke all on database ${name} from public; grant connect on database ${name} to haas_api, haas_agent`);
+  return described(name);
+}
+
+/** A new database for one test as `createRoles` leaves it, not migrated; dropped when the test finishes. */
+export async function emptyDatabase(test: Pick<TestContext, 'onTestFinished'>): Promise<TestDatabase> {
+  const name = `${server.prefix}${randomBytes(6).toString('hex')}`;
+  await createRoles(server.url, name, { owner: server.password, api: server.password });
+  test.onTestFinished(async () => {
+    await admin().unsafe(`drop database ${name} with (force)`);
+  });
+  return described(name);
+}
+
+function described(name: string): TestDatabase {
   return {
     name,
     superuserUrl: urlFor(name),

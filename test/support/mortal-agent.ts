@@ -15,7 +15,7 @@ const config = readConfig(process.env);
 const agent = await startAgent(
   { ...config, timing: { ...config.timing, ...TIMING } },
   {
-    log: pino({ level: 'info' }),
+    log: pino({ level: config.logLevel }),
     checkpoint(step) {
       if (step === DIE_AT) process.kill(process.pid, 'SIGKILL');
     },

@@ -1,4 +1,4 @@
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { TestContext } from 'vitest';
 import { z } from 'zod';
 import { type Connection, connect, openDatabase } from '../../db/client.ts';
@@ -50,19 +50,21 @@ export interface World {
   fingerprint(): Promise<string>;
 }
 
-/** Makes a world for one test, and takes it down when the test finishes. `settings` differ from the defaults, `database` from one of the shared server. */
+/** Makes a world for one test, and takes it down when the test finishes. `settings` differ from the defaults, `database` from one of the shared server, `log` from silence. */
 export async function makeWorld(
   test: Pick<TestContext, 'onTestFinished'>,
   settings: Partial<Settings> = {},
   database: TestDatabase | undefined = undefined,
+  log: Logger = pino({ level: 'silent' }),
 ): Promise<World> {
-  return worldOn(test, database ?? (await testDatabase(test)), settings);
+  return worldOn(test, database ?? (await testDatabase(test)), settings, log);
 }
 
 async function worldOn(
   test: Pick<TestContext, 'onTestFinished'>,
   database: TestDatabase,
   settings: Partial<Settings>,
+  log: Logger,
 ): Promise<World> {
   const sql = connect(database.superuserUrl, 'test', 3);
   const pool = openDatabase(database.apiUrl, 'test api', 4);
@@ -76,7 +78,7 @@ async function worldOn(
     secrets: createApiSecrets(apiKeys.secret),
     callers: createCallers(pool.$client),
     settings: { ...readSettings({}), ...settings },
-    log: pino({ level: 'silent' }),
+    log,
   };
   const app = createApp(services, operations);
   await populate(sql, services.settings);

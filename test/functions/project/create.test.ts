@@ -18,6 +18,7 @@ describeOperation(createProject, {
   malformed: {
     'the name in the body as well': { input: { project: 'green' } },
     'a label that begins with a dash': { params: { project: '-green' } },
+    'the name that stands for the administrators': { params: { project: 'admin' } },
   },
 });
 
