@@ -17,12 +17,12 @@ function options(name: string, max: number): postgres.Options<Record<string, nev
 export type Connection = postgres.Sql;
 
 /**
- * Opens a pool of at most `max` plain connections to `url`. Connects when first used; `onclose` hears of every connection that ends.
+ * Opens a pool of at most `max` plain connections to `url`. Connects when first used.
  * Throws when the package postgres is not patched: version 3.4.9 goes on with a transaction after its connection was lost, on whatever
  * that connection is by then, or ends the process (porsager/postgres #1154, #1208).
  */
-export function connect(url: string, name: string, max: number, onclose: () => void = () => {}): Connection {
-  const connection = postgres(url, { ...options(name, max), onclose });
+export function connect(url: string, name: string, max: number): Connection {
+  const connection = postgres(url, options(name, max));
   if ('rejectsLostTransactions' in connection) return connection;
   throw new Error('the package postgres lacks the patch of infra/patches: install with "npm ci", and not with --ignore-scripts');
 }

@@ -1,18 +1,20 @@
 import { randomBytes } from 'node:crypto';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { openDatabase } from '../db/client.ts';
 import { thumbprint } from '../db/commands/seal.ts';
 import { migrate } from '../db/migrate.ts';
 import { agentLogin, createAgentLogin, createRoles } from '../db/roles.ts';
 import { agentLabel } from '../functions/http/labels.ts';
+import { createFirstAdministrator } from '../functions/rules/first-administrator.ts';
 import {
   ensureApiKeys,
   ensurePrivateFolder,
   ensureSealingKeys,
+  pinTrustedKeys,
   readKeyFile,
   trustedKeys,
   trustedKeysFile,
-  writePrivateFile,
 } from './keys.ts';
 
 const usage = `haas-admin: prepares a PostgreSQL server, API hosts and agents. Run it as  npm run haas-admin -- <command>
@@ -26,6 +28,9 @@ const usage = `haas-admin: prepares a PostgreSQL server, API hosts and agents. R
   keys <file>
       Makes the key file of the API hosts (HAAS_KEY_FILE), unless it exists, and prints what agents are to trust.
       All API hosts share the file; Postgres and agents never see it. What is printed is public.
+  administrator
+      In a deployment without users: makes the user admin, with the password of HAAS_ADMIN_PASSWORD or a new one that is printed.
+      Takes the database from DATABASE_URL.
   agent <label> --trust <file> --state <folder> [--name haas]
       On the management node: makes the agent's login (HAAS_SUPERUSER_URL) and the folder of its keys, and prints HAAS_AGENT_URL,
       HAAS_AGENT_STATE_DIR and the request that enrols it. The file holds what "keys" printed.
@@ -56,6 +61,18 @@ async function prepareDatabase(superuserUrl: string, name: string): Promise<stri
   return `HAAS_OWNER_URL=${ownerUrl}\nDATABASE_URL=${withLogin(superuserUrl, name, 'haas_api', passwords.api)}\n`;
 }
 
+async function makeAdministrator(databaseUrl: string, given: string | undefined): Promise<string> {
+  const password = given || newPassword();
+  const database = openDatabase(databaseUrl, 'haas admin', 1);
+  try {
+    if (await createFirstAdministrator(database, password))
+      return given ? 'The user admin is there.\n' : `The user admin is there; password ${password}\n`;
+    throw new UsageError('there are users already: an administrator among them can make others');
+  } finally {
+    await database.$client.end();
+  }
+}
+
 async function prepareAgent(
   label: string,
   superuserUrl: string,
@@ -70,7 +87,7 @@ async function prepareAgent(
   await ensurePrivateFolder(stateDir);
   const [key] = await ensureSealingKeys(stateDir);
   if (!key) throw new UsageError(`${stateDir} holds no sealing key`);
-  await writePrivateFile(join(stateDir, 'trusted-keys.json'), { ...trust, agent: label });
+  await pinTrustedKeys(stateDir, trust, label);
   const password = newPassword();
   await createAgentLogin(superuserUrl, label, password);
   const { kty, crv, x } = key;
@@ -102,6 +119,8 @@ async function run(argv: string[]): Promise<string> {
     case 'migrate':
       await migrate(demand(process.env['HAAS_OWNER_URL'], 'HAAS_OWNER_URL'));
       return 'The database has the schema of this version.\n';
+    case 'administrator':
+      return makeAdministrator(demand(process.env['DATABASE_URL'], 'DATABASE_URL'), process.env['HAAS_ADMIN_PASSWORD']);
     case 'keys':
       return `${JSON.stringify(trustedKeys(await ensureApiKeys(demand(first, '<file>'))), null, 2)}\n`;
     case 'agent':

@@ -46,6 +46,14 @@ export function trustedKeys({ issuer, signing }: ApiKeys): z.output<typeof trust
   return { issuer, keys: [verificationKey.parse(signing)] };
 }
 
+/** Has an agent trust a deployment, beside the other keys of the same deployment that it trusts already: a rotation is not undone. */
+export async function pinTrustedKeys(stateDir: string, trust: z.output<typeof trustedKeysFile>, agent: string): Promise<void> {
+  const path = join(stateDir, 'trusted-keys.json');
+  const known = (await exists(path)) ? await readKeyFile(path, trustedKeysFile.extend({ agent: z.string().optional() })) : null;
+  const others = known?.issuer === trust.issuer ? known.keys.filter(({ kid }) => trust.keys.every((key) => key.kid !== kid)) : [];
+  await writePrivateFile(path, { issuer: trust.issuer, keys: [...trust.keys, ...others], agent });
+}
+
 /** An agent's sealing keys in its state folder, newest first, made when they are missing. */
 export async function ensureSealingKeys(stateDir: string): Promise<SealingKey[]> {
   const path = join(stateDir, 'sealing-keys.json');

@@ -2,16 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { destination, pino } from 'pino';
 import { z } from 'zod';
-import { SchemaError } from '../db/commands/check-schema.ts';
 import { sealingPublicKey, thumbprint } from '../db/commands/seal.ts';
 import { createApp } from '../functions/app.ts';
 import { operations } from '../functions/operations.ts';
 import { createFirstAdministrator } from '../functions/rules/first-administrator.ts';
 import type { Services } from '../functions/services.ts';
 import { SettingError } from '../functions/settings.ts';
+import { describeError } from './expected-error.ts';
 import { type ApiHost, openApi } from './hosts/api.ts';
-import { ensureApiKeys, ensurePrivateFolder, ensureSealingKeys, KeyFileError, trustedKeys, writePrivateFile } from './keys.ts';
-import { ClusterError } from './postgres/cluster.ts';
+import { ensureApiKeys, ensurePrivateFolder, ensureSealingKeys, pinTrustedKeys, trustedKeys, writePrivateFile } from './keys.ts';
 import { startSimulatedRack } from './rack/simulated-rack.ts';
 import { type Call, registerSite, SiteLayoutError, siteLayout } from './site-layout.ts';
 import { agentAppears, agentLogFile, startAgentProcess } from './start/agent-process.ts';
@@ -20,8 +19,20 @@ import { readStartEnvironment, type StartEnvironment } from './start/environment
 import { openStateFolder } from './start/state-folder.ts';
 import { walkThrough } from './start/walk-through.ts';
 
+const agentSeen = z.object({ last_seen_at: z.string().nullable() });
+
 /** What was started, and how to stop it; stopped in reverse order. */
 const started: { readonly name: string; readonly stop: () => Promise<unknown> }[] = [];
+let stopping = false;
+
+/** Somebody wants it stopped while it is still starting. */
+class Interrupted extends Error {}
+
+/** Something runs that must be stopped at the end, which may be now. */
+function runs(name: string, stop: () => Promise<unknown>): void {
+  started.push({ name, stop });
+  if (stopping) throw new Interrupted();
+}
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -29,28 +40,24 @@ function say(line: string): void {
 
 async function stopAll(): Promise<void> {
   for (const { name, stop } of started.splice(0).reverse()) {
-    await stop().catch((error: unknown) => say(`${name} did not stop cleanly: ${sentence(error)}`));
+    await stop().catch((error: unknown) => say(`${name} did not stop cleanly: ${describeError(error)}`));
   }
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function start(env: StartEnvironment): Promise<void> {
   const { stateDir, listen } = env;
-  started.push({ name: 'the state folder', stop: await openStateFolder(stateDir) });
+  runs('the state folder', await openStateFolder(stateDir));
   say('HaaS is starting ...');
   const database = await openStartDatabase(env);
-  started.push({ name: 'PostgreSQL', stop: () => database.stop() });
+  runs('PostgreSQL', () => database.stop());
 
   const keys = await ensureApiKeys(join(stateDir, 'api-keys.json'));
   const log = pino({ level: env.logLevel }, destination({ dest: join(stateDir, 'api.log'), mode: 0o600, sync: false }));
   const api = await openApi({ databaseUrl: database.apiUrl, keys, settings: env.settings, log });
-  started.push({ name: 'the API', stop: () => api.close() });
+  runs('the API', () => api.close());
   const { port } = await api.listen(listen, operations).catch((error: unknown) => {
     throw new SettingError(
-      `the API cannot listen on ${listen.hostname}:${listen.port}: ${sentence(error)}. Stop the other program, or set HAAS_LISTEN`,
+      `the API cannot listen on ${listen.hostname}:${listen.port}: ${error instanceof Error ? error.message : String(error)}. Stop the other program, or set HAAS_LISTEN`,
     );
   });
   const url = `http://${listen.hostname.includes(':') ? `[${listen.hostname}]` : listen.hostname}:${port}`;
@@ -58,7 +65,7 @@ async function start(env: StartEnvironment): Promise<void> {
   const password = env.adminPassword ?? randomBytes(12).toString('base64url');
   const isNew = await createFirstAdministrator(api.services.database, password);
   const call = callAsAdministrator(api.services);
-  if (database.agent) await startAgent(env, database.agent, { ...trustedKeys(keys), agent: database.agent.label }, call);
+  if (database.agent) await startAgent(env, database.agent, trustedKeys(keys), call);
 
   say(`\nDatabase  ${database.description}`);
   say(`API       ${url}/v0   (log: ${join(stateDir, 'api.log')})`);
@@ -83,14 +90,14 @@ async function start(env: StartEnvironment): Promise<void> {
 async function startAgent(
   env: StartEnvironment,
   agent: { label: string; url: string },
-  trusted: unknown,
+  trust: ReturnType<typeof trustedKeys>,
   call: Call,
 ): Promise<void> {
   const stateDir = join(env.stateDir, 'agent');
   const logFile = agentLogFile(env.stateDir);
   await ensurePrivateFolder(stateDir);
   const [key] = await ensureSealingKeys(stateDir);
-  await writePrivateFile(join(stateDir, 'trusted-keys.json'), trusted);
+  await pinTrustedKeys(stateDir, trust, agent.label);
   const publicKey = sealingPublicKey.parse({ kty: key?.kty, crv: key?.crv, x: key?.x });
   const path = `/agent/${agent.label}`;
   const known = await call('GET', path);
@@ -101,23 +108,20 @@ async function startAgent(
       throw new SiteLayoutError(`the agent ${agent.label} could not be enrolled: ${JSON.stringify(answer.body)}`);
   }
 
-  const since = new Date();
+  const lastSeen = async () => agentSeen.parse((await call('GET', path)).body).last_seen_at;
+  const before = await lastSeen();
   const running = startAgentProcess({ url: agent.url, stateDir, logFile, logLevel: env.logLevel });
-  started.push({ name: 'the agent', stop: () => running.stop() });
-  const seen = z.object({ last_seen_at: z.coerce.date() });
-  const there = await agentAppears(running, async () => {
-    const shown = seen.safeParse((await call('GET', path)).body);
-    return shown.success && shown.data.last_seen_at >= since;
-  });
+  runs('the agent', () => running.stop());
+  const there = await agentAppears(running, async () => (await lastSeen()) !== before);
   if (!there) throw new SiteLayoutError(`the agent ${agent.label} did not start: ${logFile} says why`);
   void running.ended.then(() => {
-    if (started.length > 0) say(`The agent has ended: no device is changed until it is started again. ${logFile} says why.`);
+    if (!stopping) say(`The agent has ended (${logFile} says why): no device is changed until you stop this and start it again.`);
   });
 }
 
 async function startRack(env: StartEnvironment, call: Call) {
   const rack = await startSimulatedRack(join(env.stateDir, 'rack'));
-  started.push({ name: 'the simulated rack', stop: () => rack.close() });
+  runs('the simulated rack', () => rack.close());
   await writePrivateFile(join(env.stateDir, 'site-layout.json'), rack.layout);
   await registerSite(siteLayout.parse(rack.layout), call);
   const switches = Object.entries(rack.switches).map(
@@ -146,25 +150,20 @@ function callAsAdministrator(services: ApiHost['services']): Call {
   };
 }
 
-/** Errors that a person can do something about are told in one sentence; any other is a defect, and shows where. */
-function isExpected(error: unknown): boolean {
-  return [SettingError, ClusterError, SchemaError, KeyFileError, SiteLayoutError].some((kind) => error instanceof kind);
-}
+const starting = Promise.resolve()
+  .then(() => start(readStartEnvironment(process.env)))
+  .catch(async (error: unknown) => {
+    if (stopping) return;
+    process.stderr.write(`HaaS cannot start: ${describeError(error)}\n`);
+    await stopAll();
+    process.exit(1);
+  });
 
-let stopping: Promise<void> | undefined;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => {
-    if (!stopping) say('\nStopping ...');
-    stopping ??= stopAll().then(() => process.exit(0));
+    if (stopping) process.exit(1);
+    stopping = true;
+    say('\nStopping ... (once more: at once, without finishing anything)');
+    void starting.then(stopAll).then(() => process.exit(0));
   });
-}
-
-try {
-  await start(readStartEnvironment(process.env));
-} catch (error) {
-  process.stderr.write(
-    `HaaS cannot start: ${isExpected(error) ? sentence(error) : error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  await stopAll();
-  process.exit(1);
 }

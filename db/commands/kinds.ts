@@ -32,11 +32,11 @@ const portSet = z.strictObject({
 });
 
 /**
- * Every kind of command: its parameters, whether running it again after a crash is harmless, and the version of its payload.
+ * Every kind of command: its parameters, and the version of its payload. Running any of them again after a crash is harmless.
  * An agent refuses a kind or a version that is not in this table.
  */
 export const commandKinds = {
-  'port.set': { version: 1, repeatable: true, parameters: portSet },
+  'port.set': { version: 1, parameters: portSet },
 } as const;
 
 export type CommandKind = keyof typeof commandKinds;

@@ -21,7 +21,8 @@ const registration = z
     password: typedPassword,
     // The predecessor's clients send the VLAN as text.
     dummy_vlan: z.union([z.int(), vlanText]).pipe(z.int().min(2).max(4094)),
-    transport: transport.default('ssh'),
+    // As the predecessor: registrations that name no transport mean telnet.
+    transport: transport.default('telnet'),
     port: z.int().min(1).max(65535).optional(),
     legacy_ssh: z.boolean().default(false),
   })

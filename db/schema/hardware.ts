@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique } from 'drizzle-orm/pg-core';
+import { check, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
 import { id, moment, reference } from './columns.ts';
 import { agents, devices } from './devices.ts';
 import { projects } from './people.ts';
@@ -29,6 +29,8 @@ export const switches = pgTable(
   },
   (table) => [
     check('idle_is_known', sql`${table.idle} in ('shut', 'up')`),
+    // Two names of one switch would be two devices with a writer each.
+    uniqueIndex('switches_address').on(table.hostname, table.port).where(sql`${table.type} <> 'mock'`),
     check('port_is_tcp', sql`${table.port} between 1 and 65535`),
     index().on(table.agentId),
   ],

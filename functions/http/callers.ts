@@ -84,7 +84,9 @@ export function createCallers(sql: Connection): Callers {
       rights.clear();
     },
     told(now) {
+      if (now === listening) return;
       listening = now;
+      // Changes may have been missed, or be on their way.
       generation++;
       rights.clear();
     },

@@ -38,6 +38,8 @@ export async function rawBody(c: Context): Promise<Record<string, unknown>> {
   if (text === '') return {};
   const body = parseJson(text);
   if (!isObject(body)) throw invalid('body', 'must be one JSON object', 'the body must be one JSON object');
+  if (isDeeper(body, DEEPEST))
+    throw invalid('body', 'is nested too deeply', `the body must not be nested more than ${DEEPEST} deep`);
   return body;
 }
 
@@ -51,4 +53,12 @@ function parseJson(text: string): unknown {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whatever looks at a body does so level by level, and must come to an end. */
+const DEEPEST = 100;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }

@@ -9,7 +9,12 @@ const LOST = new Set([
   'CONNECT_TIMEOUT',
   'ECONNREFUSED',
   'ECONNRESET',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
   'EPIPE',
+  'ETIMEDOUT',
 ]);
 
 /** A problem that says "try again", when an error only means that the database is away for the moment or two requests collided. */

@@ -24,6 +24,7 @@ export const registerSwitch = writing({
     duplicate_switch: ['DuplicateError', 'a switch has this name already'],
     unknown_type: ['BadArgumentError', 'there is no such type of switch'],
     bad_fields: ['BadArgumentError', 'a field that this type of switch needs is missing or wrong, or a field is none of its own'],
+    address_taken: ['BlockedError', 'another switch is registered at this address'],
     no_agent: ['BadArgumentError', 'no agent has this name, or none was named and there is not exactly one'],
     vlan_in_use: ['BlockedError', 'a network has a VLAN that this switch keeps for itself'],
   },
@@ -63,7 +64,13 @@ export const registerSwitch = writing({
       .values({ label: params.switch, type: family.type, deviceId, agentId: agent.id, hostname, port, settings, sealed, idle })
       .onConflictDoNothing()
       .returning({ id: switches.id });
-    if (!registered) throw duplicate();
+    if (!registered) {
+      if (await findSwitch(tx, params.switch)) throw duplicate();
+      throw refuse(
+        'address_taken',
+        `a switch is registered at ${hostname} port ${port} already: one switch must not have two names`,
+      );
+    }
     return undefined;
   },
 });

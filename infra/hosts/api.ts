@@ -1,6 +1,6 @@
-import { serve } from '@hono/node-server';
+import { type ServerType, serve } from '@hono/node-server';
 import type { Logger } from 'pino';
-import { connect, openDatabase } from '../../db/client.ts';
+import { openDatabase } from '../../db/client.ts';
 import { checkSchema } from '../../db/commands/check-schema.ts';
 import { createSigner } from '../../db/commands/envelope.ts';
 import { createApiSecrets } from '../../functions/api-secrets.ts';
@@ -12,8 +12,11 @@ import type { Services } from '../../functions/services.ts';
 import type { Settings } from '../../functions/settings.ts';
 import type { ApiKeys } from '../keys.ts';
 import type { ListenAddress } from './listen-address.ts';
+import { watchUserChanges } from './user-changes.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
+/** How long requests may take to finish when the host stops, in ms. */
+const PATIENCE = 5_000;
 
 /** What an API host is made of. */
 export interface ApiOptions {
@@ -40,26 +43,20 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
   const { databaseUrl, keys, settings, log, connections = 10 } = options;
   const database = openDatabase(databaseUrl, 'haas api', connections);
   const callers = createCallers(database.$client);
-  // While this connection is away nobody tells of changes to users: then every request asks the database.
-  const listener = connect(databaseUrl, 'haas api listener', 1, () => callers.told(false));
-  const servers: ReturnType<typeof serve>[] = [];
-  const disconnect = () => Promise.all([listener.end(), database.$client.end()]);
   try {
-    await checkSchema(listener);
-    await setVlanPool(listener, settings.vlans);
+    await checkSchema(database.$client);
+    await setVlanPool(database.$client, settings.vlans);
   } catch (error) {
-    await disconnect();
+    await database.$client.end();
     throw error;
   }
-  await listener.listen(
-    'users',
-    () => callers.forget(),
-    () => callers.told(true),
-  );
-  const prune = () =>
-    listener`select prune_history(make_interval(days => ${settings.historyDays}))`.catch((error: unknown) =>
-      log.warn({ err: error }, 'history not pruned'),
-    );
+  const userChanges = await watchUserChanges(databaseUrl, callers);
+  const prune = async () => {
+    await database.$client`select prune_history(make_interval(days => ${settings.historyDays}))`.catch((error: unknown) => {
+      log.warn({ err: error }, 'the history was not pruned');
+    });
+  };
+  void prune();
   const pruning = setInterval(prune, DAY);
   pruning.unref();
 
@@ -71,6 +68,7 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
     settings,
     log,
   };
+  const servers: ServerType[] = [];
   return {
     services,
     listen({ hostname, port }, operations) {
@@ -83,8 +81,16 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
     },
     async close() {
       clearInterval(pruning);
-      await Promise.all(servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve()))));
-      await disconnect();
+      await Promise.all(servers.map(closeServer));
+      await userChanges.stop();
+      await database.$client.end({ timeout: PATIENCE / 1000 });
     },
   };
+}
+
+/** Takes no more requests, and waits for those begun; a client that does not finish its own is not waited for. */
+async function closeServer(server: ServerType): Promise<void> {
+  const impatient = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), PATIENCE);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearTimeout(impatient);
 }

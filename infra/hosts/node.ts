@@ -1,36 +1,48 @@
 import { destination, pino } from 'pino';
 import { z } from 'zod';
 import { operations } from '../../functions/operations.ts';
-import { readSettings } from '../../functions/settings.ts';
+import { readSettings, SettingError } from '../../functions/settings.ts';
+import { describeError } from '../expected-error.ts';
 import { readApiKeys } from '../keys.ts';
 import { openApi } from './api.ts';
 import { parseListenAddress } from './listen-address.ts';
 
-// An API host in production: all operations, or the one named in HAAS_OPERATION, until SIGTERM.
-const env = z
-  .object({
-    DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-    HAAS_KEY_FILE: z.string().min(1),
-    HAAS_LISTEN: z.string().default('127.0.0.1:5000'),
-    HAAS_OPERATION: z.string().optional(),
-    HAAS_LOG_LEVEL: z.string().default('info'),
-  })
-  .parse(process.env);
-// Written beside the requests, not between them.
-const log = pino({ level: env.HAAS_LOG_LEVEL }, destination({ sync: false }));
-const host = await openApi({
-  databaseUrl: env.DATABASE_URL,
-  keys: await readApiKeys(env.HAAS_KEY_FILE),
-  settings: readSettings(process.env),
-  log,
+const environment = z.object({
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be the Postgres URL of a login of haas_api' }),
+  HAAS_KEY_FILE: z.string({ error: "must name the API hosts' key file" }).min(1),
+  HAAS_LISTEN: z.string().default('127.0.0.1:5000'),
+  HAAS_OPERATION: z
+    .enum(
+      operations.map(({ id }) => id),
+      'must be the id of an operation',
+    )
+    .optional(),
+  HAAS_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
-const served = operations.filter(({ id }) => env.HAAS_OPERATION === undefined || id === env.HAAS_OPERATION);
-const { port } = await host.listen(parseListenAddress(env.HAAS_LISTEN), served);
-log.info({ port, operations: served.length }, 'the API answers');
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
-    log.info({ signal }, 'the API stops');
-    void host.close();
+/** An API host in production: all operations, or the one named in HAAS_OPERATION, until SIGTERM. */
+async function run(): Promise<void> {
+  const parsed = environment.safeParse(process.env);
+  if (!parsed.success) {
+    throw new SettingError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
+  }
+  const { DATABASE_URL: databaseUrl, HAAS_KEY_FILE, HAAS_LISTEN, HAAS_OPERATION, HAAS_LOG_LEVEL: level } = parsed.data;
+  // Written beside the requests, not between them.
+  const log = pino({ level }, destination({ sync: false }));
+  const keys = await readApiKeys(HAAS_KEY_FILE);
+  const host = await openApi({ databaseUrl, keys, settings: readSettings(process.env), log });
+  const served = operations.filter(({ id }) => HAAS_OPERATION === undefined || id === HAAS_OPERATION);
+  const { port } = await host.listen(parseListenAddress(HAAS_LISTEN), served);
+  log.info({ port, operations: served.length }, 'the API answers');
+
+  const signal = await new Promise<string>((resolve) => {
+    for (const each of ['SIGTERM', 'SIGINT'] as const) process.once(each, resolve);
   });
+  log.info({ signal }, 'the API stops');
+  await host.close();
 }
+
+run().catch((error: unknown) => {
+  process.stderr.write(`The API does not start: ${describeError(error)}\n`);
+  process.exitCode = 1;
+});

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { startNexus } from './nexus.ts';
+import { RackError } from './rack-error.ts';
 import type { SimulatedSwitch } from './simulated-switch.ts';
 
 const NODES = 6;
@@ -46,7 +47,13 @@ export async function startSimulatedRack(folder: string): Promise<SimulatedRack>
     }
   } catch (error) {
     await closeAll(switches);
-    throw error;
+    if (error instanceof Error && 'port' in error) {
+      throw new RackError(
+        `port ${error.port} of 127.0.0.1, on which a simulated switch is registered, is in use: stop the other program, or set HAAS_RACK=none`,
+        { cause: error },
+      );
+    }
+    throw damaged(folder, error);
   }
   const addresses = Object.entries(switches).map(
     ([name, { telnetPort, sshPort }]) => [name, { telnet: telnetPort, ssh: sshPort }] as const,
@@ -86,6 +93,14 @@ export async function startSimulatedRack(folder: string): Promise<SimulatedRack>
   };
 }
 
+/** What is registered in HaaS is this rack with these addresses and passwords: a new one would be a stranger. */
+function damaged(path: string, cause?: unknown): RackError {
+  return new RackError(
+    `${path} is damaged: restore it, or set HAAS_RACK=none; removing the whole state folder starts everything afresh`,
+    { cause },
+  );
+}
+
 async function closeAll(switches: Record<string, SimulatedSwitch>): Promise<void> {
   await Promise.all(Object.values(switches).map((simulated) => simulated.close()));
 }
@@ -101,6 +116,6 @@ function read(file: string): z.output<typeof memory> | undefined {
   try {
     return memory.parse(JSON.parse(text));
   } catch {
-    throw new Error(`${file} is damaged: remove its folder, and the simulated rack starts afresh`);
+    throw damaged(file);
   }
 }

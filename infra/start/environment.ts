@@ -12,7 +12,7 @@ const environment = z.object({
   HAAS_STATE_DIR: z.string().min(1).default('.haas'),
   HAAS_LISTEN: z.string().default('127.0.0.1:5000'),
   HAAS_ADMIN_PASSWORD: z.string().min(1, 'must not be empty').optional(),
-  HAAS_RACK: z.enum(['simulated', 'none'], 'must be "simulated" or "none"').default('simulated'),
+  HAAS_RACK: z.enum(['simulated', 'none'], 'must be "simulated" or "none"').optional(),
   HAAS_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   DATABASE_URL: postgresUrl.optional(),
   HAAS_OWNER_URL: postgresUrl.optional(),
@@ -46,7 +46,8 @@ export function readStartEnvironment(env: Record<string, string | undefined>): S
     stateDir: resolve(rest.HAAS_STATE_DIR),
     listen: parseListenAddress(rest.HAAS_LISTEN),
     adminPassword: rest.HAAS_ADMIN_PASSWORD,
-    rack: rest.HAAS_RACK,
+    // Nobody wants six machines that are none among their own.
+    rack: rest.HAAS_RACK ?? (api === undefined ? 'simulated' : 'none'),
     logLevel: rest.HAAS_LOG_LEVEL,
     server: api === undefined ? null : { api, owner, agent },
     settings: readSettings(env),

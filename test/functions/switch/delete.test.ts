@@ -6,7 +6,7 @@ import { mockSwitch } from '../../support/rack.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 
 const nexus = (w: World, label: string, dummyVlan: number) =>
-  w.arrange('PUT', `/switch/${label}`, { type: 'nexus', hostname: 'n', username: 'u', password: 'p', dummy_vlan: dummyVlan });
+  w.arrange('PUT', `/switch/${label}`, { type: 'nexus', hostname: label, username: 'u', password: 'p', dummy_vlan: dummyVlan });
 const isReserved = async (w: World, vlan: number) =>
   (await w.sql`select reserved from vlans where id = ${vlan}`)[0]?.['reserved'];
 

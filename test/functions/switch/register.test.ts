@@ -27,10 +27,10 @@ describeOperation(registerSwitch, {
     const [row] = await w.sql`select s.*, d.label as device from switches s join devices d on d.id = s.device_id`;
     expect(row).toMatchObject({
       device: 'switch/sw1',
-      port: 22,
-      settings: { transport: 'ssh', dummy_vlan: 2222, legacy_ssh: false },
+      port: 23,
+      settings: { transport: 'telnet', dummy_vlan: 2222, legacy_ssh: false },
     });
-    const target = { device: 'switch/sw1', hostname: '10.0.0.5', port: 22 };
+    const target = { device: 'switch/sw1', hostname: '10.0.0.5', port: 23 };
     expect(await unseal([keys.sealing], row?.['sealed'], target)).toEqual({ username: 'admin', password: 'a secret' });
     expect(decodeProtectedHeader(row?.['sealed'])).toMatchObject({ kid: keys.sealing.kid });
     expect(JSON.stringify(row)).not.toContain('a secret');
@@ -44,6 +44,7 @@ describeOperation(registerSwitch, {
     unknown_type: { input: { ...mock, type: 'http://schema.massopencloud.org/haas/v0/switches/nope' } },
     bad_fields: { input: { ...mock, password: undefined } },
     no_agent: { input: { ...mock, agent: 'rack-9' } },
+    address_taken: { arrange: (w) => w.arrange('PUT', '/switch/other', nexus) },
     vlan_in_use: { arrange: (w) => adminNetwork(w, 'lan', '', '2222') },
   },
   judgesFields: true,
