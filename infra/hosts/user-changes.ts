@@ -1,26 +1,46 @@
-import { connect } from '../../db/client.ts';
+import { type Connection, connect } from '../../db/client.ts';
 import type { Callers } from '../../functions/http/callers.ts';
 
 const CHANNEL = 'users';
 const HEARTBEAT = 'heartbeat';
+/** How often the channel is tried, in ms, and after how many tries in vain another connection is made. */
 const BEAT = 1_000;
+const DEAF = 5;
 
 /**
  * Tells `callers` of every change to users and memberships, by whichever host. A connection can be dead for minutes without saying
  * so: each second something is said on the channel, and while nothing comes back `callers` is told not to rely on being told.
  */
 export async function watchUserChanges(databaseUrl: string, callers: Callers): Promise<{ stop(): Promise<void> }> {
-  const connection = connect(databaseUrl, 'haas api listener', 1);
   let heard = false;
-  await connection.listen(CHANNEL, (payload) => {
-    heard = true;
-    if (payload !== HEARTBEAT) callers.forget();
-  });
+  let silences = 0;
+
+  const open = () => connect(databaseUrl, 'haas api listener', 1);
+  const listen = (connection: Connection) =>
+    connection.listen(
+      CHANNEL,
+      (payload) => {
+        heard = true;
+        if (payload !== HEARTBEAT) callers.forget();
+      },
+      // Listening anew after a cut, it has missed what was said meanwhile.
+      () => callers.forget(),
+    );
+
+  let connection = open();
   const beat = () => {
     callers.told(heard);
+    silences = heard ? 0 : silences + 1;
     heard = false;
+    if (silences > DEAF) {
+      silences = 0;
+      void connection.end({ timeout: 0 });
+      connection = open();
+      listen(connection).catch(() => {});
+    }
     connection.notify(CHANNEL, HEARTBEAT).catch(() => {});
   };
+  await listen(connection);
   const beating = setInterval(beat, BEAT);
   beat();
   return {

@@ -5,7 +5,7 @@ import { agentLogin } from '../../db/roles.ts';
 import { emptyDatabase, testDatabase } from '../support/database.ts';
 
 const agentFunctions = [
-  'agent_claim(text,interval,interval,integer)',
+  'agent_claim(text,interval,interval,integer,text[])',
   'agent_hello(text)',
   'agent_hold(text,text,interval,interval)',
   'agent_release(bigint,bigint,uuid[])',

@@ -473,3 +473,13 @@ test('what Postgres cannot hold is refused by the name of its field', async (con
   const nic = await w.call('root', 'PUT', '/node/n1/nic/eth0', '{"macaddr": "\\u0000"}');
   expect(nic).toMatchObject({ status: 400, body: { errors: [{ path: 'body.macaddr' }] } });
 });
+
+test('a body that is nested without end is refused, also to strangers', async (context) => {
+  const w = await makeWorld(context);
+  const nested = (levels: number) => `{"value": ${'['.repeat(levels)}${']'.repeat(levels)}}`;
+  for (const user of ['root', null]) {
+    const answer = await w.call(user, 'PUT', '/node/n1/metadata/x', nested(200_000));
+    expect(answer).toMatchObject({ status: 400, body: { type: 'ValidationError' } });
+  }
+  expect((await w.call('root', 'PUT', '/node/n1/metadata/x', nested(50))).status).toBe(404);
+});

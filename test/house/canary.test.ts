@@ -137,14 +137,14 @@ async function simulated(t: TestContext, hostname: string, password: string): Pr
   return nexus;
 }
 
-/** Stands before a switch and puts a text into each of its refusals. Answers the TCP port. */
-async function tellTale(t: TestContext, target: number, text: string): Promise<number> {
+/** Stands before a switch, which so has one more address, and puts a text into each of its refusals. Answers the TCP port. */
+async function tellTale(t: TestContext, target: number, text = ''): Promise<number> {
   const server = createServer((client) => {
     const device = connect(target, '127.0.0.1');
     for (const socket of [client, device])
       socket.on('error', () => {}).on('close', () => void [client, device].map((end) => end.destroy()));
     client.pipe(device);
-    device.on('data', (part) => client.write(part.toString('latin1').replaceAll('% Invalid', `% Invalid: ${text}`), 'latin1'));
+    device.on('data', (part) => client.write(part.toString('latin1').replaceAll('% Invalid', `% Invalid${text}`), 'latin1'));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.onTestFinished(() => void server.close());
@@ -186,7 +186,7 @@ test('no secret is in the database, an answer, a log, a file, or the list of pro
     nexus.faults.refuse = /^switchport trunk native vlan 100$/;
     expect(await change(h, label, 'connect')).toBe('ERROR');
     if (transport === 'telnet') {
-      await cabled(h, 'sw-tells', { password, transport, port: await tellTale(t, port, password) });
+      await cabled(h, 'sw-tells', { password, transport, port: await tellTale(t, port, `: ${password}`) });
       expect(await change(h, 'sw-tells', 'connect')).toBe('ERROR');
       expect(h.agent.output(), 'what the switch said').toContain('% Invalid: ***');
     }
@@ -198,7 +198,7 @@ test('no secret is in the database, an answer, a log, a file, or the list of pro
     await until(() => nexus.sessionsEver > before + 1, 'sessions were lost');
     delete nexus.faults.drop;
     expect(await detaching).toMatch(/DONE|ERROR/);
-    await cabledToWrong(h, transport, port);
+    await cabledToWrong(h, transport, await tellTale(t, port));
   }
   for (const path of ['/switch/sw-ssh', '/node/sw-ssh-node', '/node/sw-telnet-node', '/switches', '/agent/rack-1']) {
     expect((await h.call('root', 'GET', path)).status, path).toBe(200);

@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, type TestContext, test } from 'vitest';
 import { stopServer } from '../../infra/postgres/server.ts';
+import { until } from '../support/until.ts';
 
 const repository = new URL('../..', import.meta.url).pathname;
 const hasCurl = (await execa('curl', ['--version'], { reject: false })).exitCode === 0;
@@ -149,6 +150,30 @@ describe('npm start', { timeout: 120_000 }, () => {
   ] as const)('names %s when it is %s', async ([name, value], t) => {
     expect(await refusal(t, { HAAS_STATE_DIR: join(tmpdir(), 'never-made'), [name]: value })).toMatch(
       new RegExp(`^HaaS cannot start: ${name}\\b.*\n?$`),
+    );
+  });
+
+  test('stops everything that has been started when it is told to in the middle', async (t) => {
+    const state = await stateFolder(t);
+    const postmaster = join(state, 'postgres', 'data', 'postmaster.pid');
+    const running = () =>
+      readFile(postmaster, 'utf8').then(
+        () => true,
+        () => false,
+      );
+    const { child } = start(t, { HAAS_STATE_DIR: state });
+    await until(running, 'PostgreSQL starts');
+    child.kill('SIGINT');
+    expect(await child).toMatchObject({ exitCode: 0 });
+    expect(await running()).toBe(false);
+  });
+
+  test('says in one sentence that the simulated rack cannot start', async (t) => {
+    const state = await stateFolder(t);
+    await mkdir(join(state, 'rack'), { recursive: true });
+    await writeFile(join(state, 'rack', 'rack.json'), '{');
+    expect(await refusal(t, { HAAS_STATE_DIR: state })).toMatch(
+      /^HaaS cannot start: .*rack\.json is damaged: .*HAAS_RACK=none.*\n?$/,
     );
   });
 
