@@ -30,6 +30,19 @@ export async function createRoles(superuserUrl: string, database: string, passwo
   } finally {
     await connection.end();
   }
+  await forbidLargeObjects(superuserUrl, database);
+}
+
+/** Large objects are the one thing that a login without any right could still leave behind in a database. */
+async function forbidLargeObjects(superuserUrl: string, database: string): Promise<void> {
+  const url = new URL(superuserUrl);
+  url.pathname = `/${encodeURIComponent(database)}`;
+  const connection = connect(url.href, 'haas roles', 1);
+  try {
+    await connection`revoke execute on function lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea) from public`;
+  } finally {
+    await connection.end();
+  }
 }
 
 /** Makes the login of one agent, a member of haas_agent and nothing else, or gives it this password. Answers the login's name. */

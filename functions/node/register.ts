@@ -8,7 +8,9 @@ import { type ChosenAgent, chooseAgent, noAgentMessage } from '../rules/agent-ch
 import type { Services } from '../services.ts';
 
 const obmd = z.strictObject({
-  uri: plainText.regex(/^https?:/i, 'must be an http or https URL'),
+  uri: plainText
+    .regex(/^https?:/i, 'must be an http or https URL')
+    .regex(/^[^:]*:(?!\/*[^/?#]*@)/, 'must not contain a user name or password: the token belongs in admin_token'),
   admin_token: z.string(),
 });
 type Obmd = z.output<typeof obmd>;

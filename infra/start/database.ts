@@ -39,6 +39,7 @@ async function embedded(stateDir: string): Promise<StartDatabase> {
   const secrets = await rolePasswords(join(stateDir, 'database-passwords.json'));
   await createRoles(cluster.url('postgres'), DATABASE, secrets);
   await createAgentLogin(cluster.url('postgres'), EMBEDDED_AGENT, secrets.agent);
+  await keepToOneDatabase(cluster.url('postgres'));
   await migrate(cluster.url(DATABASE, 'haas_owner', secrets.owner));
   return {
     description: `embedded PostgreSQL on ${cluster.host}:${cluster.port}, data in ${cluster.data}`,
@@ -46,6 +47,16 @@ async function embedded(stateDir: string): Promise<StartDatabase> {
     agent: { label: EMBEDDED_AGENT, url: cluster.url(DATABASE, agentLogin(EMBEDDED_AGENT), secrets.agent) },
     stop: () => cluster.stop(),
   };
+}
+
+/** The server is ours alone: its logins have business in no other database. */
+async function keepToOneDatabase(superuserUrl: string): Promise<void> {
+  const connection = connect(superuserUrl, 'haas start', 1);
+  try {
+    await connection`revoke all on database postgres, template1 from public`;
+  } finally {
+    await connection.end();
+  }
 }
 
 async function external({ api, owner, agent }: NonNullable<StartEnvironment['server']>): Promise<StartDatabase> {

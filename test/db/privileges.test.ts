@@ -50,6 +50,8 @@ const createSomething = [
   'create type own as enum ()',
   "create function own() returns int language sql as 'select 1'",
   "create function pg_temp.own() returns int language sql as 'select 1'",
+  "select lo_from_bytea(0, 'x')",
+  'select lo_create(0)',
   'create role own',
   'create database own',
 ];

@@ -1,5 +1,5 @@
 /** Secrets by what they are, such as `password of sw1`: each is a text that nothing else contains. */
-export type Canaries = Readonly<Record<string, string>>;
+type Canaries = Readonly<Record<string, string>>;
 
 /**
  * Which canaries occur in which of the texts, in clear or encoded (base64 and base64url at any alignment, hex, URL, JSON):

@@ -5,7 +5,7 @@ import { agentLogin } from '../../db/roles.ts';
 import { testDatabase } from './database.ts';
 
 /** What differs from the usual row: queued, never taken, valid for an hour, of the switch sw-1 of agent rack-1. */
-export interface CommandTexts {
+interface CommandTexts {
   readonly device?: string;
   readonly seq?: number;
   readonly status?: 'queued' | 'running' | 'done';
@@ -17,7 +17,7 @@ export interface CommandTexts {
 }
 
 /** A row of `commands` as tests look at it. */
-export interface CommandRow {
+interface CommandRow {
   readonly status: string;
   readonly attempt: number;
   readonly fence: string | null;

@@ -29,6 +29,8 @@ describeOperation(registerNode, {
     no_agent: { input: { obm: ipmi, agent: 'rack-9' } },
   },
   malformed: {
+    'an obmd URI with a password in it': { input: { obmd: { uri: 'http://root:hunter2@obmd.test', admin_token: '' } } },
+    'an obmd URI with a user in it': { input: { obmd: { uri: 'HTTPS:root@obmd.test', admin_token: '' } } },
     'neither obmd nor obm': { input: {} },
     'both obmd and obm': { input: { obmd, obm: ipmi } },
     'obmd that is null': { input: { obmd: null } },
