@@ -33,7 +33,8 @@ export interface Judge {
 
 /**
  * Decides about one row, touching nothing: signature and comparison, the journal, the policy, the credentials, in this order,
- * so that a replay is called a replay and counts against no limit.
+ * so that a replay is called a replay and counts against no limit. A fresh change is counted by the policy; a caller that does not
+ * begin it uncounts it.
  */
 export async function admit(row: CommandRow, device: string, journal: Journal, judge: Judge): Promise<Admitted> {
   const known = journal.recall(row.id);
@@ -56,7 +57,7 @@ export async function admit(row: CommandRow, device: string, journal: Journal, j
   if (forbidden !== undefined) return refuse(row, journal, 'policy', forbidden);
   const secret = await openCredentials(order.parameters.switch, order.device, judge.sealingKeys);
   if (typeof secret === 'string') return refuse(row, journal, 'bad-credentials', secret);
-  const tooMany = admission.kind === 'fresh' ? judge.policy.count(Date.now()) : undefined;
+  const tooMany = admission.kind === 'fresh' ? judge.policy.count(order.id, Date.now()) : undefined;
   if (tooMany !== undefined) return refuse(row, journal, 'policy', tooMany);
   return { kind: 'task', task: taskFor(order, begun, secret, admission, row) };
 }

@@ -151,6 +151,7 @@ export class Intake {
   async #begin(journal: Journal): Promise<Task[]> {
     const tasks: Task[] = [];
     const gone = new Set<string>();
+    const admittedIds: string[] = [];
     try {
       for (const row of this.#rows) {
         const admitted = await admit(row, this.#held.device, journal, this.#means.judge);
@@ -159,6 +160,7 @@ export class Intake {
           gone.add(row.id);
           continue;
         }
+        admittedIds.push(row.id);
         // Queued a second time, by no one who may: it is being carried out, and that will be settled.
         if (this.#work.isRunning(row.id)) {
           gone.add(row.id);
@@ -179,6 +181,8 @@ export class Intake {
       this.#means.checkpoint('begun');
       return tasks;
     } finally {
+      // Only what the journal took is a change; what waits is admitted, and counted, again.
+      for (const id of admittedIds) if (!journal.isOpen(id)) this.#means.judge.policy.uncount(id);
       this.#rows = this.#rows.filter(({ id }) => !gone.has(id));
     }
   }

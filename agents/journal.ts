@@ -218,23 +218,30 @@ export function journalPath(folder: string, issuer: string, device: string): str
   return join(folder, fileName(issuer), `${fileName(device)}.jsonl`);
 }
 
-/** Switches whose changed configuration no process of this agent saw saved: they are to be saved before anything else happens to them. */
-export function unsavedSwitches(folder: string, issuer: string): SwitchAccess[] {
+/**
+ * Switches whose changed configuration no process of this agent saw saved: they are to be saved before anything else happens to them.
+ * The journals of the devices in `except` are not looked at.
+ */
+export function unsavedSwitches(folder: string, issuer: string, except: readonly string[] = []): SwitchAccess[] {
   const own = join(folder, fileName(issuer));
   if (!existsSync(own)) return [];
+  const passedOver = new Set(except.map((device) => `${fileName(device)}.jsonl`));
   return readdirSync(own)
-    .filter((name) => name.endsWith('.jsonl'))
+    .filter((name) => name.endsWith('.jsonl') && !passedOver.has(name))
     .flatMap((name) => lastUnsaved(readFileSync(join(own, name), 'utf8')) ?? []);
 }
 
-/** Only a first look, without the device's lock: whoever acts on it opens the journal properly. */
+/**
+ * Only a first look, without the device's lock: whoever acts on it opens the journal properly.
+ * From the end, parsing as little as possible, since it is done again and again for every device.
+ */
 function lastUnsaved(text: string): SwitchAccess | null {
-  let found: SwitchAccess | null = null;
-  for (const line of text.split('\n')) {
+  for (const line of text.split('\n').reverse()) {
+    if (!line.includes('saved":')) continue;
     const parsed = mentionsUnsaved.safeParse(jsonOrNull(line));
-    if (parsed.success) found = 'saved' in parsed.data ? null : parsed.data.unsaved;
+    if (parsed.success) return 'saved' in parsed.data ? null : parsed.data.unsaved;
   }
-  return found;
+  return null;
 }
 
 function jsonOrNull(line: string): unknown {

@@ -1,19 +1,18 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { checkSchema, SchemaError } from '../db/commands/check-schema.ts';
-import { type Claim, claim } from '../db/commands/claim.ts';
 import { hello } from '../db/commands/hello.ts';
-import { hold } from '../db/commands/hold.ts';
+import { Claims, type Taken } from './claims.ts';
 import type { Timing } from './config.ts';
 import type { Database } from './database.ts';
 import { DeviceWorker } from './device-worker.ts';
+import { Errand } from './errand.ts';
 import { unsavedSwitches } from './journal.ts';
 import { Listener } from './listener.ts';
+import { SaveTries } from './save-tries.ts';
 import { messageOf } from './scrub.ts';
-import { BATCH, type WorkerMeans } from './worker-means.ts';
+import type { WorkerMeans } from './worker-means.ts';
 
 /** What the loop needs. */
 export interface LoopMeans {
@@ -30,24 +29,25 @@ export interface LoopMeans {
 
 /**
  * Takes every waiting device of this agent, each for a worker of its own: at once when the database says that there is one,
- * and now and then without being told. No error of the database ends it.
+ * and now and then without being told. Switches that were left unsaved are taken too, for as long as they are.
+ * No error of the database ends it.
  */
 export class Loop {
-  /** Names this process in the database; only for people. */
-  readonly name = `${hostname()} ${process.pid} ${randomBytes(3).toString('hex')}`;
   readonly #means: LoopMeans;
+  readonly #claims: Claims;
+  readonly #saveTries: SaveTries;
+  readonly #claiming = new Errand(() => this.#claimAll());
+  readonly #holding = new Errand(() => this.#holdUnsaved());
   readonly #stop = new AbortController();
   readonly #workers = new Map<number, DeviceWorker>();
   readonly #ended = new Set<Promise<void>>();
   #workerMeans: WorkerMeans | undefined;
   #listener: Listener | undefined;
-  #claiming: Promise<void> | undefined;
-  #claimAgain = false;
-  /** Devices on which an earlier process left a changed configuration unsaved. */
-  #unsaved = new Set<string>();
 
   constructor(means: LoopMeans) {
     this.#means = means;
+    this.#claims = new Claims(means.database, means.timing);
+    this.#saveTries = new SaveTries(means.timing.beat);
   }
 
   /** Resolves when the agent is known to the database and hears it. Rejects with ConfigError when it is another agent than it should be. */
@@ -55,27 +55,24 @@ export class Loop {
     const { timing, log, url } = this.#means;
     const { agent, channel } = await this.#hello();
     this.#workerMeans = this.#means.workerMeans(agent);
-    this.#unsaved = new Set(
-      unsavedSwitches(this.#workerMeans.journals, this.#workerMeans.issuer()).map(({ label }) => `switch/${label}`),
-    );
     this.#listener = new Listener(
       url,
       channel,
       timing.databaseSilence,
       (deviceId) => this.#woken(deviceId),
-      () => this.#claimSoon(),
+      () => this.#look(),
     );
     await this.#listener.check();
-    log.info({ agent, worker: this.name }, 'the agent takes commands');
-    void this.#repeat(timing.poll, async () => this.#claimSoon());
+    log.info({ agent, worker: this.#claims.name }, 'the agent takes commands');
+    void this.#repeat(timing.poll, async () => this.#look());
     void this.#repeat(timing.beat, () => this.#beat());
-    void this.#holdUnsaved();
+    this.#holding.ask();
   }
 
   /** Finishes what was begun, gives the rest back, and resolves when every device is let go. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    await this.#claiming;
+    await Promise.all([this.#claiming.done(), this.#holding.done()]);
     for (const worker of this.#workers.values()) worker.stop();
     await Promise.all(this.#ended);
     await this.#listener?.close();
@@ -87,36 +84,32 @@ export class Loop {
     else this.#claimSoon();
   }
 
+  /** Looks everywhere for commands of which nobody told, or nobody was heard: also at the devices that are held already. */
+  #look(): void {
+    for (const worker of this.#workers.values()) worker.poke();
+    this.#claimSoon();
+  }
+
   #claimSoon(): void {
-    this.#claimAgain = true;
-    if (this.#stop.signal.aborted) return;
-    this.#claiming ??= this.#claimAll().finally(() => {
-      this.#claiming = undefined;
-    });
+    if (!this.#stop.signal.aborted) this.#claiming.ask();
   }
 
   async #claimAll(): Promise<void> {
-    const { database, ready, timing, log } = this.#means;
-    const terms = { lease: timing.lease / 1000, grace: timing.grace / 1000, batch: BATCH };
-    while (this.#claimAgain && !this.#stop.signal.aborted) {
-      this.#claimAgain = false;
-      try {
-        ready();
-        for (;;) {
-          const since = performance.now();
-          const held = await database.call((connection) => claim(connection, this.name, terms));
-          if (!held) break;
-          this.#work(held, since);
-          if (this.#stop.signal.aborted) break;
-        }
-      } catch (error) {
-        log.debug({ reason: messageOf(error) }, 'no device was claimed');
+    const { ready, log } = this.#means;
+    try {
+      ready();
+      while (!this.#stop.signal.aborted) {
+        const taken = await this.#claims.claim();
+        if (!taken) return;
+        this.#work(taken);
       }
+    } catch (error) {
+      log.debug({ reason: messageOf(error) }, 'no device was claimed');
     }
   }
 
   /** From here on the claimed device has an owner that gives it back, whatever happens. */
-  #work(held: Claim, since: number): void {
+  #work({ held, since }: Taken): void {
     const means = this.#workerMeans;
     if (!means) throw new Error('a device was claimed before the agent was known');
     const worker = new DeviceWorker(means, held, since);
@@ -136,24 +129,37 @@ export class Loop {
     const { database, version } = this.#means;
     await database.call((connection) => hello(connection, version));
     await this.#listener?.check();
-    await this.#holdUnsaved();
+    if (!this.#stop.signal.aborted) this.#holding.ask();
   }
 
-  /** Takes devices on which nothing waits but a save. Those on which commands wait are claimed anyway, and saved by that. */
+  /**
+   * Takes devices on which nothing waits but a save, whoever left them so: an earlier process, or a worker of this one that lost
+   * its lease or ended in trouble. Those on which commands wait are claimed anyway, and saved by that.
+   */
   async #holdUnsaved(): Promise<void> {
-    const { database, timing, log } = this.#means;
-    for (const device of this.#unsaved) {
+    for (const device of this.#unsaved()) {
       if (this.#stop.signal.aborted) return;
-      const since = performance.now();
       try {
-        const terms = { lease: timing.lease / 1000, grace: timing.grace / 1000 };
-        const held = await database.call((connection) => hold(connection, device, this.name, terms));
-        if (!held) continue;
-        this.#unsaved.delete(device);
-        this.#work(held, since);
+        const taken = await this.#claims.hold(device);
+        if (!taken) continue;
+        this.#saveTries.tried(device, performance.now());
+        this.#work(taken);
       } catch (error) {
-        log.debug({ device, reason: messageOf(error) }, 'no device was held');
+        this.#means.log.debug({ device, reason: messageOf(error) }, 'no device was held');
       }
+    }
+  }
+
+  #unsaved(): string[] {
+    const means = this.#workerMeans;
+    if (!means) return [];
+    const held = [...this.#workers.values()].map((worker) => worker.held.device);
+    try {
+      const unsaved = unsavedSwitches(means.journals, means.issuer(), held).map(({ label }) => `switch/${label}`);
+      return this.#saveTries.due(unsaved, (device) => held.includes(device), performance.now());
+    } catch (error) {
+      this.#means.log.debug({ reason: messageOf(error) }, 'nobody can tell what is not saved');
+      return [];
     }
   }
 

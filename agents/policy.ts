@@ -57,26 +57,37 @@ export interface Policy {
   forbids(parameters: PortSetParameters): string | undefined;
   /** Why a switch may not be reached at all. */
   forbidsSwitch(access: SwitchAccess): string | undefined;
-  /** Counts a change. A sentence when this process made as many in the last minute as the policy lets it. */
-  count(now: number): string | undefined;
+  /**
+   * Counts a change that is about to be begun, by the id of its command. A sentence, and nothing is counted, when this process
+   * began as many in the last minute as the policy lets it.
+   */
+  count(id: string, now: number): string | undefined;
+  /** A change that was counted was not begun after all. */
+  uncount(id: string): void;
 }
 
 /** Reads a policy file; no file forbids nothing. Throws ConfigError for one that is not understood whole. */
 export function readPolicy(path: string): Policy {
   const rules = existsSync(path) ? readJson(path, policyFile) : {};
-  const recent: number[] = [];
+  /** When each change was counted, oldest first. */
+  const recent = new Map<string, number>();
   return {
     forbidsSwitch: (access) => wrongSwitch(rules, access),
     forbids: (parameters) =>
       wrongSwitch(rules, parameters.switch) ?? wrongPort(rules, parameters) ?? wrongVlan(rules, parameters),
-    count(now) {
+    count(id, now) {
       const limit = rules.changes_per_minute;
       if (limit === undefined) return undefined;
-      while (recent[0] !== undefined && recent[0] <= now - 60_000) recent.shift();
-      if (recent.length >= limit) return `policy.json allows this agent ${limit} change(s) a minute: try again later`;
-      recent.push(now);
+      for (const [counted, at] of recent) {
+        if (at > now - 60_000) break;
+        recent.delete(counted);
+      }
+      if (recent.size >= limit)
+        return `policy.json allows each process of this agent ${limit} change(s) a minute: try again later`;
+      recent.set(id, now);
       return undefined;
     },
+    uncount: (id) => void recent.delete(id),
   };
 }
 

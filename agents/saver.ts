@@ -30,7 +30,7 @@ export class Saver {
   #since = 0;
   #notBefore = 0;
   #failures = 0;
-  /** Where the switch does not let us in, only another command can tell better. */
+  /** Where the switch does not let us in, only another command can tell better, or another worker much later. */
   #hopeless = false;
 
   constructor(means: SaverMeans, held: Claim, link: SwitchLink, log: Logger) {

@@ -5,6 +5,7 @@ import type { Outcome } from '../db/commands/outcome.ts';
 import { type Settlement, settle } from '../db/commands/settle.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Database } from './database.ts';
+import { Errand } from './errand.ts';
 import type { Journal } from './journal.ts';
 import type { Lease } from './lease.ts';
 import { messageOf } from './scrub.ts';
@@ -27,8 +28,8 @@ export interface SettlerMeans {
  */
 export class Settler {
   readonly #means: SettlerMeans;
+  readonly #settling = new Errand(() => this.#settleWaiting());
   #waiting: Settlement[] = [];
-  #running: Promise<void> | undefined;
 
   constructor(means: SettlerMeans) {
     this.#means = means;
@@ -37,17 +38,15 @@ export class Settler {
   /** Settles one command. Nothing is settled after the lease is over. */
   add(id: string, outcome: Outcome): void {
     this.#waiting.push({ id, outcome });
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#settling.ask();
   }
 
   /** Resolves when everything is settled, or the lease is over. Never throws. */
   async drain(): Promise<void> {
-    await this.#running;
+    await this.#settling.done();
   }
 
-  async #run(): Promise<void> {
+  async #settleWaiting(): Promise<void> {
     const { lease, log } = this.#means;
     let together = true;
     for (let failures = 0; this.#waiting.length > 0 && lease.held(); ) {

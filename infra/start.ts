@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { destination, pino } from 'pino';
+import { pino } from 'pino';
 import { z } from 'zod';
 import { sealingPublicKey, thumbprint } from '../db/commands/seal.ts';
 import { createApp } from '../functions/app.ts';
@@ -10,6 +10,7 @@ import type { Services } from '../functions/services.ts';
 import { SettingError } from '../functions/settings.ts';
 import { describeError } from './expected-error.ts';
 import { type ApiHost, openApi } from './hosts/api.ts';
+import { openLog } from './hosts/log.ts';
 import { ensureApiKeys, ensurePrivateFolder, ensureSealingKeys, pinTrustedKeys, trustedKeys, writePrivateFile } from './keys.ts';
 import { startSimulatedRack } from './rack/simulated-rack.ts';
 import { type Call, registerSite, SiteLayoutError, siteLayout } from './site-layout.ts';
@@ -52,7 +53,7 @@ async function start(env: StartEnvironment): Promise<void> {
   runs('PostgreSQL', () => database.stop());
 
   const keys = await ensureApiKeys(join(stateDir, 'api-keys.json'));
-  const log = pino({ level: env.logLevel }, destination({ dest: join(stateDir, 'api.log'), mode: 0o600, sync: false }));
+  const log = pino({ level: env.logLevel }, openLog(join(stateDir, 'api.log')));
   const api = await openApi({ databaseUrl: database.apiUrl, keys, settings: env.settings, log });
   runs('the API', () => api.close());
   const { port } = await api.listen(listen, operations).catch((error: unknown) => {

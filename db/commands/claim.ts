@@ -29,12 +29,20 @@ export interface LeaseTerms {
   readonly batch: number;
 }
 
-/** Takes one waiting device of the calling agent, with its commands. Undefined: nothing to do. */
-export async function claim(connection: Connection, worker: string, terms: LeaseTerms): Promise<Claim | undefined> {
+/**
+ * Takes one waiting device of the calling agent, with its commands. Undefined: nothing to do. `lost`: names of earlier requests whose
+ * answers never came; what was given under them is free. No name is ever used for two requests.
+ */
+export async function claim(
+  connection: Connection,
+  worker: string,
+  terms: LeaseTerms,
+  lost: readonly string[] = [],
+): Promise<Claim | undefined> {
   const rows = z
     .array(claimRow)
     .parse(
-      await connection`select * from agent_claim(${worker}, make_interval(secs => ${terms.lease}), make_interval(secs => ${terms.grace}), ${terms.batch})`,
+      await connection`select * from agent_claim(${worker}, make_interval(secs => ${terms.lease}), make_interval(secs => ${terms.grace}), ${terms.batch}, ${[...lost]}::text[])`,
     );
   const first = rows[0];
   if (!first) return undefined;

@@ -110,15 +110,16 @@ begin
 end $$;
 --> statement-breakpoint
 
--- Takes unfinished commands of one device for the holder of its lease, in order.
-create function take_commands(p_device bigint, p_fence bigint, p_batch integer, p_statuses text[])
+-- Takes unfinished commands of one device for the holder of its lease, in order: those that wait, and those that an earlier holder left.
+create function take_commands(p_device bigint, p_fence bigint, p_batch integer)
 returns table (id uuid, agent text, seq bigint, kind text, signed text, attempt integer)
 language sql security definer set search_path = pg_catalog, public, pg_temp as $$
   with taken as (
     update commands c set status = 'running', attempt = c.attempt + 1, fence = p_fence
       where c.id in (
         select w.id from commands w
-          where w.device_id = p_device and w.status in ('queued', 'running') and w.status = any (p_statuses)
+          where w.device_id = p_device and w.status in ('queued', 'running')
+            and (w.status = 'queued' or w.fence is distinct from p_fence)
           order by w.seq limit p_batch)
       returning c.*)
   select t.id, a.label, t.seq, t.kind, t.signed, t.attempt from taken t join agents a on a.id = t.agent_id order by t.seq
@@ -126,8 +127,9 @@ $$;
 --> statement-breakpoint
 
 -- Takes the lease of one waiting device of the caller, and its commands. No row: nothing to do.
--- A lease that lapsed is taken over only after the grace; what ran under it is taken again.
-create function agent_claim(p_worker text, p_lease interval, p_grace interval, p_batch integer)
+-- A lease that lapsed is taken over only after the grace; what ran under it is taken again. A lease given to one of the names in
+-- p_lost is taken over at once: the caller asked under that name and never heard the answer, so nobody works under it.
+create function agent_claim(p_worker text, p_lease interval, p_grace interval, p_batch integer, p_lost text[] default '{}')
 returns table (device_id bigint, device text, fence bigint, id uuid, agent text, seq bigint, kind text, signed text, attempt integer)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -136,7 +138,8 @@ declare
 begin
   loop
     select * into held from devices d
-      where d.agent_id = me and d.waiting and (d.lease_until is null or d.lease_until + p_grace < now())
+      where d.agent_id = me and d.waiting
+        and (d.lease_until is null or d.lease_until + p_grace < now() or d.lease_holder = any (p_lost))
       order by d.lease_until nulls first limit 1 for update skip locked;
     if not found then
       return;
@@ -147,7 +150,7 @@ begin
       update devices d set lease_holder = p_worker, lease_until = now() + p_lease, fence = d.fence + 1
         where d.id = held.id returning * into held;
       return query
-        select held.id, held.label, held.fence, t.* from take_commands(held.id, held.fence, p_batch, '{queued,running}') t;
+        select held.id, held.label, held.fence, t.* from take_commands(held.id, held.fence, p_batch) t;
       return;
     end if;
     update devices d set waiting = false, lease_holder = null, lease_until = null where d.id = held.id;
@@ -189,7 +192,7 @@ language plpgsql security definer set search_path = pg_catalog, public, pg_temp 
 begin
   perform held_device(p_device, p_fence);
   perform expire_commands(p_device);
-  return query select t.* from take_commands(p_device, p_fence, p_batch, '{queued}') t;
+  return query select t.* from take_commands(p_device, p_fence, p_batch) t;
 end $$;
 --> statement-breakpoint
 

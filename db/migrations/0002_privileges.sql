@@ -19,7 +19,7 @@ grant execute on function expire_commands(bigint), prune_history(interval), appl
 --> statement-breakpoint
 grant execute on function
   agent_hello(text),
-  agent_claim(text, interval, interval, integer),
+  agent_claim(text, interval, interval, integer, text[]),
   agent_hold(text, text, interval, interval),
   agent_take_more(bigint, bigint, integer),
   agent_renew(bigint, bigint, interval),

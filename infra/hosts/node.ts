@@ -1,4 +1,4 @@
-import { destination, pino } from 'pino';
+import { pino } from 'pino';
 import { z } from 'zod';
 import { operations } from '../../functions/operations.ts';
 import { readSettings, SettingError } from '../../functions/settings.ts';
@@ -6,6 +6,7 @@ import { describeError } from '../expected-error.ts';
 import { readApiKeys } from '../keys.ts';
 import { openApi } from './api.ts';
 import { parseListenAddress } from './listen-address.ts';
+import { openLog } from './log.ts';
 
 const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be the Postgres URL of a login of haas_api' }),
@@ -27,13 +28,13 @@ async function run(): Promise<void> {
     throw new SettingError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
   }
   const { DATABASE_URL: databaseUrl, HAAS_KEY_FILE, HAAS_LISTEN, HAAS_OPERATION, HAAS_LOG_LEVEL: level } = parsed.data;
-  // Written beside the requests, not between them.
-  const log = pino({ level }, destination({ sync: false }));
+  const log = pino({ level }, openLog());
   const keys = await readApiKeys(HAAS_KEY_FILE);
   const host = await openApi({ databaseUrl, keys, settings: readSettings(process.env), log });
   const served = operations.filter(({ id }) => HAAS_OPERATION === undefined || id === HAAS_OPERATION);
   const { port } = await host.listen(parseListenAddress(HAAS_LISTEN), served);
   log.info({ port, operations: served.length }, 'the API answers');
+  log.flush();
 
   const signal = await new Promise<string>((resolve) => {
     for (const each of ['SIGTERM', 'SIGINT'] as const) process.once(each, resolve);

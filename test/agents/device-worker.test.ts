@@ -179,6 +179,37 @@ describe('saving', () => {
     await site.start();
     await until(async () => (await site.sql`select from devices where unsaved_since is null`).length === 1, 'the save');
   });
+
+  test('that was cut short by the loss of the lease is done by the same process, with nothing in the queue', async (t) => {
+    const site = await makeAgentSite(t);
+    site.switches.interfere = async ({ what, session }, signal) => {
+      if (what !== 'save' || session !== 1) return;
+      await site.sql`update devices set fence = fence + 1, lease_holder = 'somebody', lease_until = now() + interval '1 hour'`;
+      await silence(signal);
+    };
+    await site.start({ timing: { ...short, beat: 100, saveAfter: 10 } });
+    await site.ended(await site.queue());
+    await until(() => site.switches.count('close') === 1, 'the end of the session');
+    expect(await site.sql`select from devices where unsaved_since is not null`).toHaveLength(1);
+    await site.sql`update devices set lease_holder = null, lease_until = null`;
+    await until(async () => (await site.sql`select from devices where unsaved_since is null`).length === 1, 'the save');
+    expect(site.switches.count('set')).toBe(1);
+  });
+
+  test('for which the switch does not let us in is tried again when it does, with nothing in the queue', async (t) => {
+    const site = await makeAgentSite(t);
+    let refused = 0;
+    site.switches.interfere = ({ what, session }) => {
+      if (what === 'save' && session === 1) throw new DeviceError('lost', 'connection reset');
+      if (what !== 'open' || session === 1 || refused === 2) return;
+      refused += 1;
+      throw new DeviceError('denied', 'Login incorrect');
+    };
+    await site.start({ timing: { poll: 60_000, beat: 50, idle: 20, saveAfter: 10, backOff: { first: 10, last: 10 } } });
+    await site.ended(await site.queue());
+    await until(async () => (await site.sql`select from devices where unsaved_since is null`).length === 1, 'the save');
+    expect(refused).toBe(2);
+  });
 });
 
 describe('a lease', () => {
@@ -241,7 +272,8 @@ describe('a lease', () => {
     });
     site.switches.interfere = ({ what, session }) => (what === 'set' && session === 1 ? held : undefined);
     const id = await site.queue();
-    await site.start({ timing: { ...short, lease: 4000 } });
+    // It must be the second one that the database gives the device to.
+    await site.start({ timing: { ...short, lease: 4000, poll: 60_000 } });
     await until(() => site.switches.count('set') === 1, 'the first process at work');
     const said: string[] = [];
     const log = pino({ level: 'warn' }, { write: (line) => void said.push(line) });
@@ -292,6 +324,27 @@ describe('stopping', () => {
     expect(site.switches.sessions).toBe(0);
     await site.start();
     expect(await site.ended(id)).toMatchObject({ status: 'done', attempt: 2 });
+  });
+});
+
+describe('the changes of a minute', () => {
+  test('are those that were begun, however often each was looked at', async (t) => {
+    const site = await makeAgentSite(t);
+    writeFileSync(join(site.stateDir, 'policy.json'), '{"changes_per_minute": 4}', { mode: 0o600 });
+    const ids = [
+      // Each waits for the one before it, since they are about the same port.
+      await site.queue({ want: onVlan(100) }),
+      await site.queue({ want: onVlan(200), before: onVlan(100) }),
+      await site.queue({ want: onVlan(300), before: onVlan(200) }),
+      await site.queue({ want: EMPTY, before: onVlan(300) }),
+    ];
+    await site.start();
+    for (const id of ids) expect(await site.ended(id)).toMatchObject({ status: 'done' });
+    expect(await site.ended(await site.queue())).toMatchObject({
+      status: 'refused',
+      reason: 'policy',
+      message: expect.stringContaining('each process of this agent 4 change(s) a minute'),
+    });
   });
 });
 

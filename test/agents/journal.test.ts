@@ -99,6 +99,10 @@ describe('Journal', () => {
     reopen().begin([command(1)], access);
     expect(reopen().unsaved).toEqual(access);
     expect(unsavedSwitches(folder, 'site-1')).toEqual([access]);
+    expect(unsavedSwitches(folder, 'site-1', ['switch/sw-2'])).toEqual([access]);
+    expect(unsavedSwitches(folder, 'site-1', ['switch/sw-2', 'switch/sw-1'])).toEqual([]);
+    reopen().end('id-1', { status: 'unknown', reason: 'unproven', message: 'it said "saved": true' });
+    expect(unsavedSwitches(folder, 'site-1')).toEqual([access]);
     reopen().saved();
     expect(reopen().unsaved).toBeNull();
     expect(unsavedSwitches(folder, 'site-1')).toEqual([]);

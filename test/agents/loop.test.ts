@@ -61,6 +61,38 @@ describe('the loop', () => {
   });
 });
 
+describe('a command of which nobody told', () => {
+  // Long kept, and neither polled for nor asked after unless the test says so.
+  const quiet = { idle: 60_000, poll: 60_000, beat: 60_000 };
+
+  /** Queues a command without a word to the agent, as when the database goes down just after. */
+  async function queueSilently(site: AgentSite): Promise<string> {
+    await site.sql`alter table commands disable trigger commands_queued`;
+    const id = await site.queue({ port: 'gi1/0/2' });
+    await site.sql`alter table commands enable trigger commands_queued`;
+    return id;
+  }
+
+  test('is found by the poll on a device that is held already', async (t) => {
+    const site = await makeAgentSite(t);
+    await site.start({ timing: { ...quiet, poll: 100 } });
+    await site.ended(await site.queue());
+    expect(await site.ended(await queueSilently(site), 5000)).toMatchObject({ status: 'done' });
+    expect(site.switches.count('open')).toBe(1);
+  });
+
+  test('is found on a device that is held already when the channel is heard again', async (t) => {
+    const site = await makeAgentSite(t);
+    await site.start({ timing: quiet });
+    await site.ended(await site.queue());
+    const id = await queueSilently(site);
+    await site.sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = ${site.database.name} and application_name = 'haas agent wake'`;
+    expect(await site.ended(id, 10_000)).toMatchObject({ status: 'done' });
+    expect(site.switches.count('open')).toBe(1);
+  });
+});
+
 /** Cuts every connection of the agent. */
 async function cut(site: AgentSite): Promise<void> {
   await site.sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = ${site.database.name} and application_name like 'haas agent%'`;
@@ -125,6 +157,31 @@ describe('behind a network that breaks, the loop', () => {
       site.sql`select from pg_stat_activity where datname = ${site.database.name} and query ilike 'listen%'`;
     await until(async () => (await listeners()).length > 1, 'another listener');
     expect(await site.ended(await site.queue({ switch: 'sw-2' }), 5000)).toMatchObject({ status: 'done' });
+  });
+
+  test('takes a device again that was given to it in an answer that never came', async (t) => {
+    const site = await makeAgentSite(t);
+    // Claims stop here while the test has the lock, and are through when it lets go, whether or not anybody still listens.
+    await site.sql.unsafe(`
+      create function stop_here() returns trigger language plpgsql as 'begin perform pg_advisory_xact_lock(1); return new; end';
+      create trigger stop_here before update of lease_holder on devices
+        for each row when (new.lease_holder is not null) execute function stop_here()`);
+    const gate = await site.sql.reserve();
+    await gate`select pg_advisory_lock(1)`;
+    const proxy = await startProxy(t, Number(new URL(site.config.url).port));
+    const id = await site.queue();
+    await site.start({ url: proxy.url(site.config.url), timing: { ...timing, databaseSilence: 1000 } });
+    await until(
+      async () => (await site.sql`select from pg_locks where locktype = 'advisory' and not granted`).length > 0,
+      'a claim under way',
+    );
+    proxy.silence();
+    await gate`select pg_advisory_unlock(1)`;
+    gate.release();
+    await until(async () => (await site.sql`select from devices where lease_holder is not null`).length > 0, 'the claim');
+    expect(await site.command(id)).toMatchObject({ status: 'running', attempt: 1 });
+    expect(await site.ended(id, 10_000)).toMatchObject({ status: 'done', attempt: 2 });
+    expect(site.switches.count('set')).toBe(1);
   });
 
   test('goes on after the database was away, and settles what it had done meanwhile', async (t) => {

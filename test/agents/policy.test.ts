@@ -90,11 +90,20 @@ describe('readPolicy', () => {
 
   test('counts the changes of a minute', (t) => {
     const { count } = policy(t, { changes_per_minute: 2 });
-    expect([count(0), count(30_000)]).toEqual([undefined, undefined]);
-    expect(count(59_999)).toContain('2 change(s) a minute');
-    expect(count(60_000)).toBeUndefined();
-    expect(count(60_001)).toContain('a minute');
-    expect(count(90_000)).toBeUndefined();
+    expect([count('a', 0), count('b', 30_000)]).toEqual([undefined, undefined]);
+    expect(count('c', 59_999)).toContain('each process of this agent 2 change(s) a minute');
+    expect(count('d', 60_000)).toBeUndefined();
+    expect(count('e', 60_001)).toContain('a minute');
+    expect(count('f', 90_000)).toBeUndefined();
+  });
+
+  test('does not count what was not begun after all', (t) => {
+    const { count, uncount } = policy(t, { changes_per_minute: 1 });
+    expect(count('a', 0)).toBeUndefined();
+    uncount('a');
+    uncount('never counted');
+    expect(count('b', 1)).toBeUndefined();
+    expect(count('c', 2)).toContain('1 change(s) a minute');
   });
 
   test.for([

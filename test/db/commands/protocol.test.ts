@@ -52,6 +52,19 @@ describe('a claim', () => {
     expect(await claim(q.rack1, 'third', terms)).toBeUndefined();
   });
 
+  test('takes what a dead process left, more than one batch of it, before anything newer', async (t) => {
+    const q = await makeQueue(t);
+    const left = [await q.queue(), await q.queue(), await q.queue(), await q.queue()];
+    const dead = await claimed(q, q.rack1, 2);
+    await takeMore(q.rack1, dead, 2);
+    const newer = await q.queue();
+    await lapse(q, terms.grace + 1);
+    const held = await claimed(q, q.rack1, 2);
+    const next = [await takeMore(q.rack1, held, 2), await takeMore(q.rack1, held, 2)];
+    expect([...ids(held), ...next.flat().map(({ id }) => id)]).toEqual([...left, newer]);
+    expect(await takeMore(q.rack1, held, 2)).toEqual([]);
+  });
+
   test('gets nothing of a device under a live lease, nor within the grace; after that all of it, with a higher fence', async (t) => {
     const q = await makeQueue(t);
     const id = await q.queue();
