@@ -49,16 +49,21 @@ interface Reading<P extends Fields, Q extends Fields, S extends z.ZodType, R ext
   ) => Promise<z.input<S>>;
 }
 
-interface Writing<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals> extends Description<P, S, R> {
+type Handler<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals, Means> = (
+  context: Context<R> & Means,
+  request: { readonly params: z.output<P>; readonly body: z.output<B> },
+) => Promise<z.input<S>>;
+
+type Writing<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals> = Description<P, S, R> & {
   readonly method: 'PUT' | 'POST' | 'PATCH' | 'DELETE';
   readonly body: B;
   /** Status of success: 202 when a device has yet to do it. */
   readonly status?: 200 | 202;
-  readonly write: (
-    context: Context<R> & { readonly tx: Tx },
-    request: { readonly params: z.output<P>; readonly body: z.output<B> },
-  ) => Promise<z.input<S>>;
-}
+} & (
+    | { readonly write: Handler<P, B, S, R, { readonly tx: Tx }> }
+    /** For a change that is one statement, and so a transaction of its own: it saves two round trips. */
+    | { readonly writeOnce: Handler<P, B, S, R, { readonly sql: Connection }> }
+  );
 
 /** A request that was understood: answers it for a caller. */
 type Accepted = (services: Services, caller: Caller) => Promise<unknown>;
@@ -104,24 +109,33 @@ export function reading<P extends Fields, Q extends Fields, S extends z.ZodType,
 }
 
 /**
- * Declares an operation that changes something: its handler runs in one transaction, so what it refuses it has not changed.
+ * Declares an operation that changes something: in one transaction, so what it refuses it has not changed.
  * Its schemas are the contract; everything else is derived from them.
  */
 export function writing<P extends Fields, B extends Fields, S extends z.ZodType, const R extends Refusals>(
   description: Writing<P, B, S, R>,
 ): Operation & { readonly refusals: R } {
-  const { body, write, status = 200, ...rest } = description;
+  const { id, summary, method, path, access, params: paramsSchema, body, status = 200, result, refusals } = description;
   return {
-    ...rest,
+    id,
+    summary,
+    method,
+    path,
+    access,
+    params: paramsSchema,
+    result,
+    refusals,
     input: body,
     status,
     accept(rawParams, rawBody) {
-      const understood = understand(rest.params, rawParams, 'body', body, rawBody);
+      const understood = understand(paramsSchema, rawParams, 'body', body, rawBody);
       if (Array.isArray(understood)) return understood;
-      const { params, input } = understood;
+      const request = { params: understood.params, body: understood.input };
       return async (services, caller) => {
-        const { context, committed } = open(services, caller, rest.refusals);
-        const answer = await services.database.transaction((tx) => write({ ...context, tx }, { params, body: input }));
+        const { context, committed } = open(services, caller, refusals);
+        const answer = await ('write' in description
+          ? services.database.transaction((tx) => description.write({ ...context, tx }, request))
+          : description.writeOnce({ ...context, sql: services.database.$client }, request));
         await committed();
         return answer;
       };

@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { findNode } from '../../db/queries/nodes.ts';
-import { nics } from '../../db/schema.ts';
 import { label, plainText } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 
@@ -25,15 +23,14 @@ export const registerNic = writing({
     duplicate_nic: ['DuplicateError', 'the node has a NIC of this name already'],
   },
 
-  async write({ tx, refuse }, { params, body }) {
-    const node = await findNode(tx, params.node);
+  async writeOnce({ sql, refuse }, { params, body }) {
+    const [nic] = await sql`
+      insert into nics (node_id, label, mac_address)
+        select id, ${params.nic}, ${body.macaddr} from nodes where label = ${params.node}
+        on conflict do nothing returning id`;
+    if (nic) return undefined;
+    const [node] = await sql`select from nodes where label = ${params.node}`;
     if (!node) throw refuse('unknown_node', `there is no node ${params.node}`);
-    const [nic] = await tx
-      .insert(nics)
-      .values({ nodeId: node.id, label: params.nic, macAddress: body.macaddr })
-      .onConflictDoNothing()
-      .returning({ id: nics.id });
-    if (!nic) throw refuse('duplicate_nic', `node ${params.node} has a NIC ${params.nic} already`);
-    return undefined;
+    throw refuse('duplicate_nic', `node ${params.node} has a NIC ${params.nic} already`);
   },
 });

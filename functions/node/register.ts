@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { seal } from '../../db/commands/seal.ts';
 import { type Obm, obm } from '../../db/devices/obm.ts';
-import { nodeMetadata, nodes } from '../../db/schema.ts';
 import { agentLabel, label, plainText } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { type ChosenAgent, chooseAgent, noAgentMessage } from '../rules/agent-choice.ts';
@@ -40,24 +39,29 @@ export const registerNode = writing({
     no_agent: ['BadArgumentError', 'no agent has this name, or none was named and there is not exactly one'],
   },
 
-  async write({ tx, services, refuse }, { params, body }) {
-    const agent = body.obm || body.agent !== undefined ? await chooseAgent(tx, body.agent) : null;
+  async writeOnce({ sql, services, refuse }, { params, body }) {
+    const agent = body.obm || body.agent !== undefined ? await chooseAgent(services.database, body.agent) : null;
     if (typeof agent === 'string') throw refuse('no_agent', noAgentMessage(agent, body.agent));
-    const [node] = await tx
-      .insert(nodes)
-      .values({ label: params.node, agentId: agent?.id ?? null, ...(await bmcColumns(services, params.node, body, agent)) })
-      .onConflictDoNothing()
-      .returning({ id: nodes.id });
+    const bmc = await bmcColumns(services, params.node, body, agent);
+    const metadata = Object.entries(body.metadata);
+    const [node] = await sql`
+      with node as (
+        insert into nodes (label, agent_id, obmd_uri, obmd_token, obm_type, obm_host, obm_port, obm_sealed)
+          values (${params.node}, ${agent?.id ?? null}, ${bmc.obmdUri}, ${bmc.obmdToken},
+            ${bmc.obmType}, ${bmc.obmHost}, ${bmc.obmPort}, ${bmc.obmSealed})
+          on conflict do nothing returning id),
+      described as (
+        insert into node_metadata (node_id, label, value)
+          select node.id, fact.label, fact.value from node,
+            unnest(${metadata.map(([label]) => label)}::text[], ${metadata.map(([, value]) => JSON.stringify(value))}::text[])
+              as fact (label, value))
+      select id from node`;
     if (!node) throw refuse('duplicate_node', `there is a node ${params.node} already`);
-    const metadata = Object.entries(body.metadata).map(([label, value]) => ({
-      nodeId: node.id,
-      label,
-      value: JSON.stringify(value),
-    }));
-    if (metadata.length > 0) await tx.insert(nodeMetadata).values(metadata);
     return undefined;
   },
 });
+
+const noBmc = { obmdUri: null, obmdToken: null, obmType: null, obmHost: null, obmPort: null, obmSealed: null };
 
 /** Neither the obmd token nor the BMC's password reaches the database in clear. */
 async function bmcColumns(
@@ -66,9 +70,9 @@ async function bmcColumns(
   body: { obmd?: Obmd | undefined; obm?: Obm | undefined },
   agent: ChosenAgent | null,
 ) {
-  if (body.obmd) return { obmdUri: body.obmd.uri, obmdToken: services.secrets.encrypt(body.obmd.admin_token) };
+  if (body.obmd) return { ...noBmc, obmdUri: body.obmd.uri, obmdToken: services.secrets.encrypt(body.obmd.admin_token) };
   if (!body.obm || !agent) throw new Error('a node needs obmd, or obm and an agent');
   const { type, host, port, user, password } = body.obm;
   const obmSealed = await seal(agent.key, { device: `bmc/${node}`, hostname: host, port }, { user, password });
-  return { obmType: type, obmHost: host, obmPort: port, obmSealed };
+  return { ...noBmc, obmType: type, obmHost: host, obmPort: port, obmSealed };
 }
