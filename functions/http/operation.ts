@@ -22,8 +22,13 @@ interface Context<R extends Refusals> {
   readonly services: Services;
   /** Builds the problem of a declared refusal: `throw refuse('unknown_node', ...)`. `errors` are the fields that are wrong, if any are. */
   readonly refuse: (code: keyof R & string, message: string, errors?: readonly FieldError[]) => Problem;
+}
+
+type Action = () => Promise<void> | void;
+
+interface WritingContext<R extends Refusals> extends Context<R> {
   /** Runs after the transaction was committed, before the answer is sent. What it throws is logged, and undoes nothing. */
-  readonly afterCommit: (action: () => Promise<void> | void) => void;
+  readonly afterCommit: (action: Action) => void;
 }
 
 interface Description<P extends Fields, S extends z.ZodType, R extends Refusals> {
@@ -50,7 +55,7 @@ interface Reading<P extends Fields, Q extends Fields, S extends z.ZodType, R ext
 }
 
 type Handler<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals, Means> = (
-  context: Context<R> & Means,
+  context: WritingContext<R> & Means,
   request: { readonly params: z.output<P>; readonly body: z.output<B> },
 ) => Promise<z.input<S>>;
 
@@ -90,6 +95,7 @@ export function reading<P extends Fields, Q extends Fields, S extends z.ZodType,
   description: Reading<P, Q, S, R>,
 ): Operation & { readonly refusals: R } {
   const { query, read, ...rest } = description;
+  const refuse = refuser(rest.refusals);
   return {
     ...rest,
     input: query,
@@ -98,12 +104,7 @@ export function reading<P extends Fields, Q extends Fields, S extends z.ZodType,
       const understood = understand(rest.params, rawParams, 'query', query, rawQuery);
       if (Array.isArray(understood)) return understood;
       const { params, input } = understood;
-      return async (services, caller) => {
-        const { context, committed } = open(services, caller, rest.refusals);
-        const answer = await read({ ...context, sql: services.database.$client }, { params, query: input });
-        await committed();
-        return answer;
-      };
+      return (services, caller) => read({ caller, services, refuse, sql: services.database.$client }, { params, query: input });
     },
   };
 }
@@ -116,6 +117,7 @@ export function writing<P extends Fields, B extends Fields, S extends z.ZodType,
   description: Writing<P, B, S, R>,
 ): Operation & { readonly refusals: R } {
   const { id, summary, method, path, access, params: paramsSchema, body, status = 200, result, refusals } = description;
+  const refuse = refuser(refusals);
   return {
     id,
     summary,
@@ -132,11 +134,12 @@ export function writing<P extends Fields, B extends Fields, S extends z.ZodType,
       if (Array.isArray(understood)) return understood;
       const request = { params: understood.params, body: understood.input };
       return async (services, caller) => {
-        const { context, committed } = open(services, caller, refusals);
+        const actions: Action[] = [];
+        const context = { caller, services, refuse, afterCommit: (action: Action) => void actions.push(action) };
         const answer = await ('write' in description
           ? services.database.transaction((tx) => description.write({ ...context, tx }, request))
           : description.writeOnce({ ...context, sql: services.database.$client }, request));
-        await committed();
+        for (const action of actions) await follow(services, action);
         return answer;
       };
     },
@@ -166,26 +169,19 @@ export function fieldErrors(where: string, error: z.ZodError | undefined): Field
   });
 }
 
-function open<R extends Refusals>(services: Services, caller: Caller, refusals: R) {
-  const actions: (() => Promise<void> | void)[] = [];
-  const context: Context<R> = {
-    caller,
-    services,
-    refuse(code, message, errors = []) {
-      const declared = refusals[code];
-      if (!declared) throw new Error(`refusal ${code} is not declared`);
-      return new Problem(declared[0], code, message, { errors });
-    },
-    afterCommit: (action) => void actions.push(action),
+/** Builds the problems of an operation's declared refusals. */
+function refuser<R extends Refusals>(refusals: R): Context<R>['refuse'] {
+  return (code, message, errors = []) => {
+    const declared = refusals[code];
+    if (!declared) throw new Error(`refusal ${code} is not declared`);
+    return new Problem(declared[0], code, message, { errors });
   };
-  const committed = async () => {
-    for (const action of actions) {
-      try {
-        await action();
-      } catch (error) {
-        services.log.error({ err: error }, 'what follows a committed change failed');
-      }
-    }
-  };
-  return { context, committed };
+}
+
+async function follow(services: Services, action: Action): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    services.log.error({ err: error }, 'what follows a committed change failed');
+  }
 }
