@@ -1,6 +1,5 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { DeviceError } from '../../agents/device-error.ts';
 import { makeAgentSite, until } from '../support/agent-site.ts';
@@ -10,7 +9,6 @@ const EMPTY = { native: null, tagged: [], enabled: false };
 const onVlan = (native: number) => ({ native, tagged: [], enabled: true });
 const ports = (count: number) => Array.from({ length: count }, (_, index) => `gi1/0/${index + 1}`);
 /** Leases so short that losing one is part of a test. */
-const short = { lease: 1500, grace: 500, margin: 400, poll: 100 };
 
 describe('the commands of one switch', () => {
   test('that wait are applied in one session, in order, each with its own result', async (t) => {
@@ -125,168 +123,6 @@ describe('a switch that cannot be reached', () => {
     const state = await site.ended(await site.queue());
     expect(state).toMatchObject({ status: 'failed', reason: 'denied', message: 'login admin ***:  Login incorrect' });
     expect(site.switches.count('open')).toBe(1);
-  });
-});
-
-describe('saving', () => {
-  test('happens once when the queue has run dry, and the database hears of both', async (t) => {
-    const site = await makeAgentSite(t);
-    const unsaved = async () => (await site.sql`select unsaved_since from devices`)[0]?.['unsaved_since'];
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    site.switches.interfere = ({ what }) => (what === 'save' ? held : undefined);
-    await site.start({ timing: { saveAfter: 100 } });
-    const ids = await Promise.all(ports(4).map((port) => site.queue({ port })));
-    for (const id of ids) expect(await site.ended(id)).toMatchObject({ status: 'done' });
-    await until(() => site.switches.count('save') === 1, 'the save');
-    expect(await unsaved()).toBeInstanceOf(Date);
-    release();
-    await until(async () => (await unsaved()) === null, 'the record of the save');
-    expect(site.switches.count('save')).toBe(1);
-  });
-
-  test('that fails is tried again, and fails no change', async (t) => {
-    const site = await makeAgentSite(t);
-    site.switches.interfere = ({ what }) => {
-      if (what === 'save' && site.switches.count('save') < 3) throw new DeviceError('refused', 'flash is full');
-    };
-    await site.start({ timing: { saveAfter: 10, backOff: { first: 20, last: 50 } } });
-    const id = await site.queue();
-    expect(await site.ended(id)).toMatchObject({ status: 'done' });
-    await until(
-      async () => (await site.sql`select from devices where unsaved_since is null`).length === 1,
-      'the record of the save',
-    );
-    expect(site.switches.count('save')).toBe(3);
-    expect(await site.command(id)).toMatchObject({ status: 'done' });
-  });
-
-  test('that an earlier process did not get to is done by the next one, with nothing in the queue', async (t) => {
-    const site = await makeAgentSite(t);
-    let broken = true;
-    site.switches.interfere = ({ what }) => {
-      if (broken && what === 'save') throw new DeviceError('refused', 'flash is full');
-    };
-    const first = await site.start({ timing: { saveAfter: 10 } });
-    await site.ended(await site.queue());
-    await first.stop();
-    expect(await site.sql`select from devices where unsaved_since is not null and lease_holder is null`).toHaveLength(1);
-    broken = false;
-    // What the database says of the switch is not used.
-    await site.sql`update commands set signed = 'gone'`;
-    await site.start();
-    await until(async () => (await site.sql`select from devices where unsaved_since is null`).length === 1, 'the save');
-  });
-
-  test('that was cut short by the loss of the lease is done by the same process, with nothing in the queue', async (t) => {
-    const site = await makeAgentSite(t);
-    site.switches.interfere = async ({ what, session }, signal) => {
-      if (what !== 'save' || session !== 1) return;
-      await site.sql`update devices set fence = fence + 1, lease_holder = 'somebody', lease_until = now() + interval '1 hour'`;
-      await silence(signal);
-    };
-    await site.start({ timing: { ...short, beat: 100, saveAfter: 10 } });
-    await site.ended(await site.queue());
-    await until(() => site.switches.count('close') === 1, 'the end of the session');
-    expect(await site.sql`select from devices where unsaved_since is not null`).toHaveLength(1);
-    await site.sql`update devices set lease_holder = null, lease_until = null`;
-    await until(async () => (await site.sql`select from devices where unsaved_since is null`).length === 1, 'the save');
-    expect(site.switches.count('set')).toBe(1);
-  });
-
-  test('for which the switch does not let us in is tried again when it does, with nothing in the queue', async (t) => {
-    const site = await makeAgentSite(t);
-    let refused = 0;
-    site.switches.interfere = ({ what, session }) => {
-      if (what === 'save' && session === 1) throw new DeviceError('lost', 'connection reset');
-      if (what !== 'open' || session === 1 || refused === 2) return;
-      refused += 1;
-      throw new DeviceError('denied', 'Login incorrect');
-    };
-    await site.start({ timing: { poll: 60_000, beat: 50, idle: 20, saveAfter: 10, backOff: { first: 10, last: 10 } } });
-    await site.ended(await site.queue());
-    await until(async () => (await site.sql`select from devices where unsaved_since is null`).length === 1, 'the save');
-    expect(refused).toBe(2);
-  });
-});
-
-describe('a lease', () => {
-  test('that a stalled process cannot renew ends its session in time; the successor waits, and looks before it writes', async (t) => {
-    const site = await makeAgentSite(t);
-    const closed: number[] = [];
-    site.switches.interfere = async ({ what, session }, signal) => {
-      if (what !== 'set' || session !== 1) return;
-      signal.addEventListener('abort', () => closed.push(Date.now()));
-      await silence(signal);
-    };
-    const id = await site.queue();
-    await site.start({ timing: short });
-    await until(() => site.switches.count('set') === 1, 'the first process at work');
-    // Whoever renews this lease waits for this lock, as on a network that has stopped.
-    const lock = await site.sql.reserve();
-    await lock`begin`;
-    const [device] = await lock<{ lease_until: Date }[]>`select lease_until from devices for update`;
-    const until1 = device?.lease_until.getTime() ?? 0;
-    await until(() => closed.length > 0, 'the end of the first session');
-    await lock`commit`;
-    lock.release();
-    expect(closed[0]).toBeLessThan(until1);
-    expect(await site.command(id)).toMatchObject({ status: 'running', result: null });
-
-    expect(await site.ended(id)).toMatchObject({ status: 'done', attempt: 2 });
-    expect(site.switches.calls.map(({ session, what }) => `${session} ${what}`).slice(0, 6)).toEqual([
-      '1 open',
-      '1 set',
-      '1 close',
-      '2 open',
-      '2 read',
-      '2 set',
-    ]);
-    expect(site.switches.mostSessions).toBe(1);
-  });
-
-  test('that was given to somebody else settles nothing', async (t) => {
-    const site = await makeAgentSite(t);
-    site.switches.interfere = async ({ what, session }) => {
-      if (what === 'read' && session === 1) {
-        await site.sql`update devices set fence = fence + 1, lease_holder = 'somebody', lease_until = now() + interval '1 hour'`;
-      }
-    };
-    const id = await site.queue();
-    await site.start({ timing: short });
-    await until(() => site.switches.count('close') === 1, 'the end of the session');
-    expect(await site.command(id)).toMatchObject({ status: 'running', result: null });
-    // The outcome was written down: whoever holds the device next settles it, and sends nothing.
-    await site.sql`update devices set lease_holder = null, lease_until = null`;
-    expect(await site.ended(id)).toMatchObject({ status: 'done' });
-    expect(site.switches.count('set')).toBe(1);
-  });
-
-  test('that is forged does not bring a second process of this host to the switch', async (t) => {
-    const site = await makeAgentSite(t);
-    let release = () => {};
-    const held = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    site.switches.interfere = ({ what, session }) => (what === 'set' && session === 1 ? held : undefined);
-    const id = await site.queue();
-    // It must be the second one that the database gives the device to.
-    await site.start({ timing: { ...short, lease: 4000, poll: 60_000 } });
-    await until(() => site.switches.count('set') === 1, 'the first process at work');
-    const said: string[] = [];
-    const log = pino({ level: 'warn' }, { write: (line) => void said.push(line) });
-    await site.start({ log, timing: { ...short, lease: 4000 } });
-    await site.sql`update devices set lease_holder = null, lease_until = null`;
-    await until(
-      () => said.some((line) => line.includes('another process of this host')),
-      'the second process to find the device taken',
-    );
-    expect(site.switches.count('open')).toBe(1);
-    release();
-    expect(await site.ended(id)).toMatchObject({ status: 'done' });
-    expect(site.switches.mostSessions).toBe(1);
   });
 });
 

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
 import { type AgentSite, makeAgentSite, stateFolder, until } from '../support/agent-site.ts';
 import { startProxy } from '../support/tcp-proxy.ts';
@@ -192,13 +193,15 @@ describe('behind a network that breaks, the loop', () => {
       if (what === 'read') cutOff ??= proxy.away();
       return cutOff;
     };
-    await site.start({ url: proxy.url(site.config.url), timing });
+    const said: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line) => void said.push(line) });
+    await site.start({ url: proxy.url(site.config.url), timing, log });
     const during = await site.queue();
     await until(() => cutOff !== undefined, 'the port to be read back');
     await cutOff;
     expect(await site.command(during)).toMatchObject({ status: 'running' });
     const after = await site.queue({ switch: 'sw-2' });
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await until(() => said.some((line) => line.includes('the database does not answer')), 'the agent to notice');
     await proxy.back();
     expect(await site.ended(during)).toMatchObject({ status: 'done', attempt: 1 });
     expect(await site.ended(after)).toMatchObject({ status: 'done' });
@@ -210,7 +213,12 @@ test('an agent that is not enrolled yet waits for it', async (t) => {
   const site = await makeAgentSite(t);
   await site.sql`update agents set login = 'somebody-else'`;
   const starting = site.start();
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  await until(
+    async () =>
+      (await site.sql`select from pg_stat_activity where usename = 'haas_agent_rack_1' and query like '%agent_hello%'`).length >
+      0,
+    'the agent to introduce itself',
+  );
   await site.sql`update agents set login = 'haas_agent_rack_1'`;
   await starting;
   expect(await site.ended(await site.queue())).toMatchObject({ status: 'done' });
