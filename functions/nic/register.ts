@@ -26,7 +26,7 @@ export const registerNic = writing({
   async writeOnce({ sql, refuse }, { params, body }) {
     const [nic] = await sql`
       insert into nics (node_id, label, mac_address)
-        select id, ${params.nic}, ${body.macaddr} from nodes where label = ${params.node}
+        select id, ${params.nic}, ${body.macaddr} from nodes where label = ${params.node} for key share
         on conflict do nothing returning id`;
     if (nic) return undefined;
     const [node] = await sql`select from nodes where label = ${params.node}`;

@@ -50,7 +50,7 @@ test('hosts that start at once, while networks are made and switches registered,
   const w = await makeWorld(context, { vlans: [] });
   const vlans = Array.from({ length: 40 }, (_, index) => 100 + index);
   await setPool(w, ...vlans);
-  const nexus = { type: 'nexus', hostname: 'n', username: 'u', password: 'p' };
+  const nexus = { type: 'nexus', username: 'u', password: 'p' };
   const [, , , , ...answers] = await Promise.all([
     setPool(w, ...vlans.slice(0, 30), 1000, 2000),
     setPool(w, ...vlans.slice(0, 30), 1000, 2000),
@@ -60,7 +60,7 @@ test('hosts that start at once, while networks are made and switches registered,
       w.call('ada', 'PUT', `/network/n${index}`, { owner: 'blue', access: 'blue', net_id: '' }),
     ),
     ...Array.from({ length: 4 }, (_, index) =>
-      w.call('root', 'PUT', `/switch/s${index}`, { ...nexus, dummy_vlan: 1000 + index }),
+      w.call('root', 'PUT', `/switch/s${index}`, { ...nexus, hostname: `n${index}`, dummy_vlan: 1000 + index }),
     ),
   ]);
   expect(answers.map(({ status }) => status)).toEqual(Array(12).fill(200));
