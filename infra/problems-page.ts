@@ -42,7 +42,8 @@ const remedies: Record<string, string> = {
   'unknown-kind': 'Upgrade the agent.',
   'unknown-version': 'Upgrade the agent.',
   'bad-parameters': 'A defect, or an agent of another version than the API.',
-  'bad-credentials': 'Register the device anew: its password must be entered again.',
+  'bad-credentials':
+    'The password must be entered again, for this address and to the key that the agent has now: delete the switch and register it anew.',
   policy: "The message names the rule in the agent's `policy.json`.",
   unreachable: 'Look at the address, the cable, the session limit of the switch. Then ask again.',
   denied: "Look at user name and password. If the switch was replaced, remove its line from the agent's `known-hosts`.",

@@ -3,14 +3,8 @@ import { serve } from '@hono/node-server';
 import { describe, expect, type TestContext, test } from 'vitest';
 import { createApp } from '../../functions/app.ts';
 import { operations } from '../../functions/operations.ts';
+import { problem } from '../support/transport.ts';
 import { basic, makeWorld, type World } from '../support/world.ts';
-
-const problem = (type: string) => ({
-  type,
-  code: expect.stringMatching(/^[a-z_]+$/),
-  msg: expect.stringMatching(/\w{3}/),
-  request_id: expect.any(String),
-});
 
 describe('through a real socket', () => {
   /** Serves a world, and sends what `fetch` would not; answers the status and body. */

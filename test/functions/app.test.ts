@@ -1,39 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openDatabase } from '../../db/client.ts';
-import { createApp } from '../../functions/app.ts';
 import { createCallers } from '../../functions/http/callers.ts';
 import { label } from '../../functions/http/labels.ts';
 import { empty, nothing, type Operation, reading, writing } from '../../functions/http/operation.ts';
-import { operations } from '../../functions/operations.ts';
 import { logged } from '../support/logged.ts';
 import { bareNode } from '../support/rack.ts';
-import { basic, makeWorld, type World } from '../support/world.ts';
-
-/** Sends a request to the application of a world by its whole path, with the administrator's credentials unless told otherwise. */
-async function ask(
-  w: World,
-  method: string,
-  path: string,
-  {
-    body,
-    headers = {},
-    list = operations,
-  }: { body?: string; headers?: Record<string, string>; list?: readonly Operation[] } = {},
-): Promise<Response> {
-  return createApp(w.services, list).request(`http://haas.test${path}`, {
-    method,
-    headers: { authorization: basic('root'), ...headers },
-    ...(body === undefined ? {} : { body }),
-  });
-}
-
-const problem = (type: string) => ({
-  type,
-  code: expect.stringMatching(/^[a-z_]+$/),
-  msg: expect.stringMatching(/\w{3}/),
-  request_id: expect.any(String),
-});
+import { ask, problem } from '../support/transport.ts';
+import { basic, makeWorld } from '../support/world.ts';
 
 describe('paths', () => {
   for (const path of ['/', '/v0', '/v0/', '/nodes/all', '/v1/nodes/all', '/v0/nope', '/v0/nodes', '/V0/nodes/all']) {
