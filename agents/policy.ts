@@ -5,7 +5,7 @@ import type { PortState } from '../db/commands/kinds.ts';
 import { hostname, type SwitchAccess } from '../db/devices/access.ts';
 import { findSwitchFamily } from '../db/devices/families.ts';
 import { parseVlanList } from '../db/devices/vlan-list.ts';
-import type { PortSetParameters } from './order.ts';
+import type { Order, PortSetParameters } from './order.ts';
 import { readJson } from './private-file.ts';
 
 const vlans = z.string().transform((text, context) => {
@@ -53,8 +53,11 @@ const policyFile = z.strictObject({
 
 /** What the agent's own configuration forbids, whoever signed it. */
 export interface Policy {
-  /** Why a change of a port is forbidden, as a sentence that names the rule; undefined: it is not. Asking changes nothing. */
-  forbids(parameters: PortSetParameters): string | undefined;
+  /**
+   * Why an order is forbidden, as a sentence that names the rule; undefined: it is not. Asking changes nothing.
+   * What only reads may read anything on a switch that may be reached, protected ports too.
+   */
+  forbids(order: Pick<Order, 'kind' | 'parameters'>): string | undefined;
   /** Why a switch may not be reached at all. */
   forbidsSwitch(access: SwitchAccess): string | undefined;
   /**
@@ -106,7 +109,7 @@ function wrongSwitch({ switches }: Rules, access: SwitchAccess): string | undefi
 function wrongPort({ protected_ports: entries = [] }: Rules, { switch: access, port }: PortSetParameters): string | undefined {
   const family = findSwitchFamily(access.type);
   for (const entry of entries.filter(({ label }) => label === access.label)) {
-    const canonical = family?.canonicalPort(entry.port) ?? null;
+    const canonical = family?.canonicalPort(entry.port, access.settings) ?? null;
     // A rule that protects nothing would be found out too late.
     if (canonical === null)
       return `policy.json protects ${entry.port} of ${entry.label}, which is no port of a ${access.type}: correct it`;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Credentials, SwitchAccess } from '../db/devices/access.ts';
+import { type Credentials, type SwitchAccess, secretsOf } from '../db/devices/access.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { DeviceError } from './device-error.ts';
 import type { HostKeys, SwitchDriver, SwitchSession } from './drivers/driver.ts';
@@ -65,6 +65,7 @@ export class SwitchLink {
 
   #guard(target: SwitchTarget, session: SwitchSession): SwitchSession {
     return {
+      readVersion: () => this.#guarded(target, () => session.readVersion()),
       readPort: (port) => this.#guarded(target, () => session.readPort(port)),
       setPort: (port, want) => this.#guarded(target, () => session.setPort(port, want)),
       shutPort: (port) => this.#guarded(target, () => session.shutPort(port)),
@@ -81,7 +82,7 @@ export class SwitchLink {
     } catch (thrown) {
       const error = asDeviceError(thrown);
       // The cause is left behind: nobody has looked through it for secrets.
-      throw new DeviceError(error.fault, scrub(error.message, [credentials.password]));
+      throw new DeviceError(error.fault, scrub(error.message, secretsOf(credentials)));
     }
   }
 }

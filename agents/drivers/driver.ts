@@ -8,6 +8,8 @@ import type { Timeouts } from '../sessions/timeouts.ts';
  * after `unintelligible` it may be either, and the next call tells.
  */
 export interface SwitchSession {
+  /** Reads what the switch says of itself: the version of its software, as `7.3(13)N1(1)`. Changes nothing. */
+  readVersion(): Promise<string>;
   /**
    * Reads a port as the switch holds it now. May be repeated.
    * Output that is not understood whole is `unintelligible`; "could not tell" is never a state.
@@ -24,7 +26,7 @@ export interface SwitchSession {
   shutPort(port: string): Promise<void>;
   /**
    * Makes the running configuration the one that the switch starts with; returns when the switch is ready again. May be repeated.
-   * Waits while somebody else is saving.
+   * Waits while somebody else is saving. Where the switch keeps every change by itself there is nothing to do.
    */
   save(): Promise<void>;
   /** Logs out and closes. Never throws; what has ended already is closed. */

@@ -44,8 +44,14 @@ class MockSession implements SwitchSession {
     this.#fault = target.access.hostname;
   }
 
+  async readVersion(): Promise<string> {
+    await this.#line();
+    if (this.#fault === 'garble') throw this.#error('unintelligible', 'does not tell its version');
+    return 'mock';
+  }
+
   async readPort(port: string): Promise<PortState> {
-    const name = checkedPort(family, this.#target.access.label, port);
+    const name = checkedPort(family, {}, this.#target.access.label, port);
     await this.#line();
     if (this.#fault === 'garble') throw this.#error('unintelligible', `${name} cannot be read`);
     return structuredClone(this.#held(name));
@@ -53,7 +59,7 @@ class MockSession implements SwitchSession {
 
   async setPort(port: string, want: PortState): Promise<void> {
     const { label, settings } = this.#target.access;
-    const name = checkedPort(family, label, port);
+    const name = checkedPort(family, {}, label, port);
     const wanted = checkedState(family, settings, label, want);
     await this.#line();
     this.#refuse();
@@ -69,7 +75,7 @@ class MockSession implements SwitchSession {
   }
 
   async shutPort(port: string): Promise<void> {
-    const name = checkedPort(family, this.#target.access.label, port);
+    const name = checkedPort(family, {}, this.#target.access.label, port);
     await this.#line();
     this.#refuse();
     if (this.#fault !== 'lie') this.#ports.set(name, { ...this.#held(name), enabled: false });

@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { nexus as family, nexusSettings } from '../../db/devices/nexus.ts';
+import { parseNexusPort } from '../reading/nexus.ts';
+import { formatVlans } from '../reading/vlan-list.ts';
 import type { ConsoleFamily } from './console-family.ts';
 import { consoleSwitch } from './console-switch.ts';
-import { parsePort } from './nexus-read.ts';
-import { formatVlans } from './vlan-list.ts';
 
 type Settings = z.output<typeof nexusSettings>;
 
@@ -27,15 +27,17 @@ export const nexusFamily: ConsoleFamily<Settings> = {
     log: /\d{4} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)? \S+ %[A-Z0-9_]+-\d-[A-Z0-9_]+:/,
     prepare: ['terminal width 511', 'terminal length 0'],
     logout: 'exit',
-    leave: 'end',
+    leave: ['end'],
   },
   refusal:
     /^[ \t]*\^[ \t]*$|^% ?(?:Invalid|Incomplete|Ambiguous|Permission denied|Error|Bad)|^ERROR:|Syntax error|requested config change not allowed|invalid .+ at '\^' marker/im,
   chatter: /^Enter configuration commands, one per line/,
 
+  version: { step: 'show version', pattern: /^\s*(?:system|NXOS): +version (\S+)/m },
+
   // The first tells what is configured, but not whether it took; the second what took, but not the mode of a port that is down.
   read: (port) => [`show running-config interface ${typed(port)}`, `show interface ${typed(port)} switchport`],
-  parse: (port, [configured = '', effective = '']) => parsePort(port, configured, effective),
+  parse: (port, [configured = '', effective = '']) => parseNexusPort(port, configured, effective),
 
   change(port, want, settings) {
     const vlans = want.native === null ? want.tagged : [want.native, ...want.tagged];
@@ -63,7 +65,7 @@ export const nexusFamily: ConsoleFamily<Settings> = {
   shut: (port) => ['configure terminal', `interface ${typed(port)}`, 'shutdown', 'end'],
 
   save: {
-    line: 'copy running-config startup-config',
+    step: 'copy running-config startup-config',
     // The disk is written after this text; the prompt comes when it is done.
     done: /^(?:Copy complete|\[#+\] 100%)/m,
     busy: /another .{0,80}in progress|Configuration update aborted/i,

@@ -22,6 +22,15 @@ export interface Answer {
   readonly mode: string;
 }
 
+/** Something that a device may ask in the middle of a line's answer, and what to say. */
+export interface Question {
+  /** Tried on the last line. */
+  readonly asked: RegExp;
+  readonly reply: string;
+  /** The reply is a single key: nothing ends it, because a second byte would be one key too many. */
+  readonly key?: true;
+}
+
 /** Something recognised on the screen, that counts after so many milliseconds of silence. */
 interface Sighting<T> {
   readonly value: T;
@@ -34,6 +43,8 @@ const answerLimit = 262_144;
 const quietWithoutEcho = 100;
 /** Silence (ms) after a log line, with no prompt, before a bare return asks for the prompt again; four times as long for each further one. */
 const nudgeAfter = 250;
+/** Silence (ms) with nothing said at all, after which a bare return asks for the login prompt that some devices owe. */
+const knockAfter = 1_500;
 /** How long (ms) a logout may take before the connection is simply dropped. */
 const farewell = 2_000;
 
@@ -55,6 +66,7 @@ export class Console {
   #heard = performance.now();
   /** Bare returns sent since the last line. */
   #nudges = 0;
+  #greeted = false;
   #wake: () => void = () => {};
   /** Why the session is over. */
   #ended: string | undefined;
@@ -86,13 +98,18 @@ export class Console {
   }
 
   /**
-   * Types a line and waits (milliseconds) for the prompt.
+   * Types a line and waits (milliseconds) for the prompt; `questions` that come before it are answered, each once.
    * Throws `lost` when the connection ends or the device falls silent, `unintelligible` when it never stops talking;
    * the session is over after either.
    */
-  async line(text: string, timeout = this.#options.timeouts.line): Promise<Answer> {
+  async line(text: string, timeout = this.#options.timeouts.line, questions: readonly Question[] = []): Promise<Answer> {
     this.type(text);
-    return await this.#wait(timeout, `after ${JSON.stringify(text)}`, () => this.#answer(text));
+    const open = new Set(questions);
+    return await this.#wait(timeout, `after ${JSON.stringify(text)}`, () => {
+      const answer = this.#answer(text);
+      if (!answer) this.#reply(open);
+      return answer;
+    });
   }
 
   /** Types a line without waiting. Throws when it holds what a terminal would not take as text. */
@@ -100,6 +117,7 @@ export class Console {
     if (/[\x00-\x1f\x7f]/.test(text)) throw new TypeError('a line for a device must not hold control characters');
     this.#raw = '';
     this.#nudges = 0;
+    this.#greeted = true;
     if (this.open) this.#wire.stream.write(text + this.#wire.lineEnd);
   }
 
@@ -108,6 +126,7 @@ export class Console {
     return await this.#wait(timeout, waiting, () => {
       const screen = this.#screen();
       const value = screen === undefined ? undefined : look(screen);
+      if (value === undefined) this.#knock();
       return value === undefined ? undefined : { value, quiet };
     });
   }
@@ -125,7 +144,12 @@ export class Console {
   /** Logs out, waiting a moment for the device to hang up, and closes. Never throws. */
   async close(): Promise<void> {
     try {
-      if (this.open && this.#mode !== '') await this.line(this.#dialect.leave, farewell);
+      for (const line of this.#dialect.leave) if (this.open && this.#mode !== '') await this.line(line, farewell);
+      this.type(this.#dialect.logout);
+      const { elevate } = this.#dialect;
+      const fallen = () =>
+        elevate?.from.test(overwrite(lastLine(this.#screen() ?? ''))) ? { value: true, quiet: 0 } : undefined;
+      await this.#wait(farewell, 'at the end', fallen);
       this.type(this.#dialect.logout);
       await this.#wait(farewell, 'at the end', () => undefined);
     } catch {
@@ -206,6 +230,23 @@ export class Console {
       this.#wire.stream.write(this.#wire.lineEnd);
     }
     return quietText;
+  }
+
+  /** Some devices say nothing before a key is pressed. */
+  #knock(): void {
+    if (this.#greeted || this.#raw !== '' || performance.now() - this.#heard < knockAfter) return;
+    this.#heard = performance.now();
+    this.#wire.stream.write(this.#wire.lineEnd);
+  }
+
+  #reply(open: Set<Question>): void {
+    const last = overwrite(lastLine(plain(this.#raw)));
+    for (const question of open) {
+      if (!question.asked.test(last)) continue;
+      open.delete(question);
+      this.#wire.stream.write(question.key ? question.reply : question.reply + this.#wire.lineEnd);
+      return;
+    }
   }
 
   #answer(line: string): Sighting<Answer> | undefined {

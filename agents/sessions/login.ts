@@ -13,7 +13,8 @@ const quiet = 30;
  * Throws `denied` when the device does not accept the credentials, otherwise `unreachable`; the wire is closed then.
  */
 export async function logIn(wire: Wire, dialect: Dialect, options: ConsoleOptions, credentials: Credentials): Promise<Console> {
-  if (/[\x00-\x1f\x7f]/.test(credentials.username + credentials.password)) {
+  const { username, password, enable_password = '' } = credentials;
+  if (/[\x00-\x1f\x7f]/.test(username + password + enable_password)) {
     wire.destroy();
     throw new DeviceError(
       'denied',
@@ -36,22 +37,43 @@ export async function logIn(wire: Wire, dialect: Dialect, options: ConsoleOption
   }
 }
 
-async function reachPrompt(console: Console, dialect: Dialect, options: ConsoleOptions, { username, password }: Credentials) {
+async function reachPrompt(console: Console, dialect: Dialect, options: ConsoleOptions, credentials: Credentials) {
+  const { username, password, enable_password = '' } = credentials;
   const deadline = performance.now() + options.timeouts.login;
+  const { elevate, acknowledge } = dialect;
   let passwordTyped = false;
+  let elevating = false;
   for (;;) {
     const question = await console.see(deadline - performance.now(), 'while logging in', quiet, (screen) => {
       const last = overwrite(lastLine(screen));
       if (passwordTyped && dialect.denied.test(screen)) return 'denied';
       if (dialect.username.test(last)) return passwordTyped ? 'denied' : 'username';
       if (dialect.password.test(last)) return passwordTyped ? 'denied' : 'password';
+      if (acknowledge?.question.test(last)) return 'acknowledge';
+      if (elevate?.from.test(last)) return elevating ? 'denied' : 'elevate';
       return dialect.prompt.test(last) ? 'prompt' : undefined;
     });
     if (question === 'prompt') return;
+    if (question === 'acknowledge' && acknowledge) {
+      console.type(acknowledge.line);
+      continue;
+    }
+    if (question === 'elevate' && elevate) {
+      elevating = true;
+      passwordTyped = false;
+      console.type(elevate.line);
+      continue;
+    }
+    if (question === 'denied' && elevating) {
+      throw new DeviceError(
+        'denied',
+        `${options.label} gives this user no right to configure it: register it with the enable_password, or give the user the rights`,
+      );
+    }
     if (question === 'denied') {
       throw new DeviceError('denied', `${options.label} does not accept the user name and password that it is registered with`);
     }
     passwordTyped = question === 'password';
-    console.type(question === 'password' ? password : username);
+    console.type(question === 'username' ? username : elevating ? enable_password : password);
   }
 }

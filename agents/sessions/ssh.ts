@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { type Algorithms, Client, type ClientChannel } from 'ssh2';
+import { type Algorithms, type AuthenticationType, Client, type ClientChannel, type ConnectConfig } from 'ssh2';
 import type { Credentials } from '../../db/devices/access.ts';
 import { DeviceError } from '../device-error.ts';
 import { terminal } from './telnet.ts';
@@ -39,11 +39,34 @@ export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }
 
+/** The terminal that a shell is opened on. */
+const window = { term: terminal.type, cols: terminal.columns, rows: terminal.rows, width: 0, height: 0 };
+
 /**
- * Logs in over a socket that stands and opens a shell on a terminal.
+ * Logs in over a socket that stands and opens a shell on a terminal. Some switches take anybody here and ask at the shell.
  * Throws `denied` for a wrong name or password and for a host key that differs from the pinned one, `unreachable` for everything else.
  */
-export function openSsh(socket: Socket, login: SshLogin): Promise<Wire> {
+export function openShell(socket: Socket, login: SshLogin): Promise<Wire> {
+  return logIn(socket, login, (client, resolve, fail) => {
+    client.shell(window, (error: Error | undefined, stream: ClientChannel) => {
+      if (error) return fail(error);
+      stream.stderr.resume();
+      resolve({ stream, lineEnd: '\r', destroy: () => client.destroy() });
+    });
+  });
+}
+
+/** Logs in over a socket that stands, to run commands. Throws as `openShell` does. */
+export function openSsh(socket: Socket, login: SshLogin): Promise<Client> {
+  return logIn(socket, login, (client, resolve) => resolve(client));
+}
+
+/** Connects, and calls `open` when logged in; the signal and the timeout count until it has resolved. */
+function logIn<T>(
+  socket: Socket,
+  login: SshLogin,
+  open: (client: Client, resolve: (value: T) => void, fail: (error: Error) => void) => void,
+): Promise<T> {
   const { label, address, credentials, signal } = login;
   return new Promise((resolve, reject) => {
     const client = new Client();
@@ -74,47 +97,61 @@ export function openSsh(socket: Socket, login: SshLogin): Promise<Wire> {
       answer(prompts.length === 1 ? [credentials.password] : []);
     });
     client.on('ready', () => {
-      const window = { term: terminal.type, cols: terminal.columns, rows: terminal.rows, width: 0, height: 0 };
-      client.shell(window, (error: Error | undefined, stream: ClientChannel) => {
-        if (error) return unreachable(error.message, error);
-        stream.stderr.resume();
-        settle(() => resolve({ stream, lineEnd: '\r', destroy: () => client.destroy() }));
-      });
+      open(
+        client,
+        (value) => settle(() => resolve(value)),
+        (error) => unreachable(error.message, error),
+      );
     });
     // Stays for the life of the client: a reset of the connection is an event here as well as the end of the stream.
     client.on('error', (error) => {
       if (strange !== undefined) fail(new DeviceError('denied', changedHostKey(login, strange)));
       else if (error.level === 'client-authentication') {
-        fail(
-          new DeviceError('denied', `${label}: ${address} does not accept the user name and password that it is registered with`),
-        );
+        fail(new DeviceError('denied', `${label}: ${address} does not accept the login that it is registered with`));
       } else unreachable(error.message, error);
     });
     client.on('close', () => unreachable('the switch closed the connection'));
     if (signal.aborted) return abort();
 
-    client.connect({
-      sock: socket,
-      username: credentials.username,
-      password: credentials.password,
-      tryKeyboard: true,
-      // The timer above covers this and the opening of the shell.
-      readyTimeout: 0,
-      hostVerifier: (key: Buffer) => {
-        const shown = fingerprint(key);
-        try {
-          const known = login.checkHostKey(address, shown);
-          if (!known) strange = shown;
-          return known;
-        } catch (error) {
-          // Pins that cannot be read are no reason to trust a key.
-          unreachable(`its host key cannot be checked: ${error instanceof Error ? error.message : String(error)}`);
-          return false;
-        }
-      },
-      ...(login.legacy ? { algorithms: legacy } : {}),
-    });
+    try {
+      client.connect({
+        sock: socket,
+        ...proofOf(credentials),
+        // The timer above covers this and the opening of the shell.
+        readyTimeout: 0,
+        hostVerifier: (key: Buffer) => {
+          const shown = fingerprint(key);
+          try {
+            const known = login.checkHostKey(address, shown);
+            if (!known) strange = shown;
+            return known;
+          } catch (error) {
+            // Pins that cannot be read are no reason to trust a key.
+            unreachable(`its host key cannot be checked: ${error instanceof Error ? error.message : String(error)}`);
+            return false;
+          }
+        },
+        ...(login.legacy ? { algorithms: legacy } : {}),
+      });
+    } catch {
+      // The text of the error is not passed on: it may quote the key.
+      fail(new DeviceError('denied', `${label}: the private key that it is registered with cannot be used`));
+    }
   });
+}
+
+/** `none` comes first, because some switches take nothing else and ask for name and password at the shell. */
+function proofOf({ username, password, private_key }: Credentials): ConnectConfig {
+  const methods: AuthenticationType[] = ['none'];
+  if (private_key !== undefined) methods.push('publickey');
+  if (password !== '') methods.push('password', 'keyboard-interactive');
+  return {
+    username,
+    authHandler: methods,
+    tryKeyboard: password !== '',
+    ...(password === '' ? {} : { password }),
+    ...(private_key === undefined ? {} : { privateKey: private_key }),
+  };
 }
 
 function changedHostKey({ label, address }: SshLogin, shown: string): string {

@@ -16,6 +16,22 @@ export const mockHostname = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,253}$/u, 'must 
 export const typedName = z.string().regex(/^[!-~]{1,64}$/, 'must be 1 to 64 printable ASCII characters without blanks');
 export const typedPassword = z.string().regex(/^[ -~]{0,128}$/, 'must be at most 128 printable ASCII characters');
 
+const privateKey = z
+  .string()
+  .max(16_384)
+  .regex(
+    /^-----BEGIN (?:OPENSSH|RSA|EC|DSA) PRIVATE KEY-----\n[A-Za-z0-9+/=\n]+-----END (?:OPENSSH|RSA|EC|DSA) PRIVATE KEY-----\n?$/,
+    'must be a private key in OpenSSH or PEM form, without a passphrase',
+  );
+
+/** The fields of a login, none of which is ever stored in the clear. */
+export const loginFields = {
+  username: typedName.optional(),
+  password: typedPassword.optional(),
+  private_key: privateKey.optional(),
+  enable_password: typedPassword.optional(),
+};
+
 /** How a CLI is reached. Telnet has no encryption: use it only on a management network of its own. */
 export const transport = z.enum(['telnet', 'ssh']);
 export type Transport = z.output<typeof transport>;
@@ -35,5 +51,18 @@ export const switchAccess = z.strictObject({
 export type SwitchAccess = z.output<typeof switchAccess>;
 
 /** What `sealed` opens to, once its label, hostname and port were found to be those of the command. */
-export const credentials = z.strictObject({ username: z.string(), password: z.string() });
+export const credentials = z.strictObject({
+  username: z.string(),
+  /** Empty where a key is used. */
+  password: z.string(),
+  /** For SSH: PEM or OpenSSH text without a passphrase. Offered before the password. */
+  private_key: z.string().optional(),
+  /** What the switch asks for when more rights are demanded. Without it the question is answered with an empty line. */
+  enable_password: z.string().optional(),
+});
 export type Credentials = z.output<typeof credentials>;
+
+/** Every text among credentials that must appear nowhere. */
+export function secretsOf({ password, private_key = '', enable_password = '' }: Credentials): string[] {
+  return [password, private_key, enable_password].filter((secret) => secret !== '');
+}

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Credentials } from './access.ts';
 
 /**
  * What the API must know of a switch family to refuse bad input before anything is queued.
@@ -9,27 +10,32 @@ export interface SwitchFamily {
   readonly type: string;
   /** The predecessor's extension name, as `GET /active_extensions` shows it. */
   readonly extension: string;
-  /** Fields of a registration besides `type`, `agent` and `idle`. `hostname`, `username` and `password` are among them. */
+  /**
+   * Fields of a registration besides `type`, `agent` and `idle`. The names of its settings are names of fields, so that what is
+   * stored can be parsed again together with what is to be changed.
+   */
   readonly registration: z.ZodType<SwitchRegistration>;
-  /** The canonical name of a port, or null when no port of this family is called so. */
-  readonly canonicalPort: (label: string) => string | null;
+  /** The canonical name of a port, or null when no port of this family, or of a switch with these settings, is called so. */
+  readonly canonicalPort: (label: string, settings: SwitchSettings) => string | null;
   /** What to type, for error texts: `Ethernet1/3 or Ethernet101/1/3`. */
   readonly portNames: string;
   /** VLANs that this switch keeps for itself; no network may have them while the switch is registered. */
   readonly reservedVlans: (settings: SwitchSettings) => number[];
-  /** `nativeless-trunk-mode`: tagged VLANs may stand on a port without a native one. */
+  /**
+   * `nativeless-trunk-mode`: a port may be up without a native VLAN. Without it the native network comes first and goes last,
+   * and a port in no network is shut.
+   */
   readonly capabilities: readonly 'nativeless-trunk-mode'[];
 }
 
 /** Settings of a switch that are no secret; each family's registration schema says which. */
 export type SwitchSettings = Record<string, z.core.util.JSONType>;
 
-/** A registration as parsed: the address, the secrets, and the rest. */
+/** A registration as parsed: the address, the settings, and the login, undefined when none of its fields was given. */
 interface SwitchRegistration {
   hostname: string;
   port: number;
-  username: string;
-  password: string;
+  credentials: Credentials | undefined;
   settings: SwitchSettings;
 }
 

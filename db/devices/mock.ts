@@ -5,13 +5,23 @@ import type { SwitchFamily } from './family.ts';
 const registration = z
   .strictObject({
     hostname: mockHostname,
-    username: z.string(),
-    password: z.string(),
+    username: z.string().optional(),
+    password: z.string().optional(),
   })
-  .transform(({ hostname, username, password }) => ({ hostname, port: 1, username, password, settings: {} }));
+  .superRefine(({ username, password }, context) => {
+    if ((username === undefined) === (password === undefined)) return;
+    const path = [username === undefined ? 'username' : 'password'];
+    context.addIssue({ code: 'custom', path, message: 'is needed with the other field of the login' });
+  })
+  .transform(({ hostname, username, password }) => ({
+    hostname,
+    port: 1,
+    credentials: username === undefined || password === undefined ? undefined : { username, password },
+    settings: {},
+  }));
 
 /**
- * A switch that is none: its ports live in the memory of the agent.
+ * A switch that is none: its ports live in the agent's state folder.
  * Its `hostname` may name a fault (`refuse`, `hang`, `drop`, `lie`, `garble`), so that error paths can be tried over HTTP.
  */
 export const mock: SwitchFamily = {

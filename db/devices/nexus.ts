@@ -1,38 +1,14 @@
 import { z } from 'zod';
-import { hostname, transport, typedName, typedPassword } from './access.ts';
 import { type SwitchFamily, vlanRange } from './family.ts';
+import { consoleFields, consoleSettings, portOfTransport, sorted, vlanField, wholeLogin } from './registration.ts';
 
 /** The settings of a Nexus that are no secret; the driver parses a signed command's settings with the same schema. */
-export const nexusSettings = z.strictObject({
-  transport,
-  dummy_vlan: z.int().min(2).max(4094),
-  legacy_ssh: z.boolean(),
-});
-
-const vlanText = z
-  .string()
-  .regex(/^[1-9]\d{0,3}$/, 'must be a VLAN id, 2 to 4094')
-  .transform(Number);
+export const nexusSettings = z.strictObject({ ...consoleSettings, dummy_vlan: z.int().min(2).max(4094) });
 
 const registration = z
-  .strictObject({
-    hostname,
-    username: typedName,
-    password: typedPassword,
-    // The predecessor's clients send the VLAN as text.
-    dummy_vlan: z.union([z.int(), vlanText]).pipe(z.int().min(2).max(4094)),
-    // As the predecessor: registrations that name no transport mean telnet.
-    transport: transport.default('telnet'),
-    port: z.int().min(1).max(65535).optional(),
-    legacy_ssh: z.boolean().default(false),
-  })
-  .transform(({ hostname, username, password, port, ...settings }) => ({
-    hostname,
-    port: port ?? (settings.transport === 'ssh' ? 22 : 23),
-    username,
-    password,
-    settings,
-  }));
+  .strictObject({ ...consoleFields, dummy_vlan: vlanField })
+  .superRefine(wholeLogin)
+  .transform((fields) => sorted(fields, portOfTransport[fields.transport]));
 
 const portName = /^(?:e|eth|ethernet) ?(\d{1,3})\/(?:(\d{1,2})\/)?(\d{1,3})$/i;
 

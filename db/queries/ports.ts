@@ -1,4 +1,5 @@
 import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
 import type { Tx } from '../client.ts';
 import { findSwitchFamily } from '../devices/families.ts';
 import { nics, nodes, ports } from '../schema.ts';
@@ -7,20 +8,22 @@ import type { Switch } from './switches.ts';
 /** A switch port as it is stored, by its canonical name. */
 export type Port = typeof ports.$inferSelect;
 
+const storedSettings = z.record(z.string(), z.json());
+
 /** The one name under which a port is stored, or null when the switch's family calls no port so. */
-export function canonicalPort(type: string, label: string): string | null {
+export function canonicalPort({ type, settings }: Pick<Switch, 'type' | 'settings'>, label: string): string | null {
   const family = findSwitchFamily(type);
-  return family ? family.canonicalPort(label) : label;
+  return family ? family.canonicalPort(label, storedSettings.parse(settings)) : label;
 }
 
 /** Finds a port by any name that its switch's family has for it. It may change at once: lock it before relying on it. */
-export async function findPort(tx: Tx, { id, type }: Switch, label: string): Promise<Port | undefined> {
-  const name = canonicalPort(type, label);
+export async function findPort(tx: Tx, found: Switch, label: string): Promise<Port | undefined> {
+  const name = canonicalPort(found, label);
   if (name === null) return undefined;
   const [port] = await tx
     .select()
     .from(ports)
-    .where(and(eq(ports.switchId, id), eq(ports.label, name)));
+    .where(and(eq(ports.switchId, found.id), eq(ports.label, name)));
   return port;
 }
 

@@ -7,10 +7,12 @@ const row = z.object({ cable: cable.nullable() });
 /** What a port is cabled to, and the networks that it carries by channel. */
 export type Cable = z.output<typeof cable>;
 
-/** Reads the type of a switch, which says what its ports are called. Undefined when there is no such switch. */
-export async function switchType(sql: Connection, label: string): Promise<string | undefined> {
-  const [found] = await sql`select type from switches where label = ${label}`;
-  return found && z.object({ type: z.string() }).parse(found).type;
+const kind = z.object({ type: z.string(), settings: z.record(z.string(), z.json()) });
+
+/** Reads the type and the settings of a switch, which say what its ports are called. Undefined when there is no such switch. */
+export async function switchKind(sql: Connection, label: string): Promise<z.output<typeof kind> | undefined> {
+  const [found] = await sql`select type, settings from switches where label = ${label}`;
+  return found && kind.parse(found);
 }
 
 /** Reads what a port is cabled to: null for nothing, undefined when the switch has no port of this canonical name. */

@@ -25,7 +25,7 @@ export const registerPort = writing({
   async write({ tx, refuse }, { params, body }) {
     const found = await findSwitch(tx, params.switch);
     if (!found) throw refuse('unknown_switch', `there is no switch ${params.switch}`);
-    const name = canonicalPort(found.type, params.port);
+    const name = canonicalPort(found, params.port);
     if (name === null) {
       const names = findSwitchFamily(found.type)?.portNames;
       throw refuse('bad_port_name', `${params.port} is no port of a ${found.type} switch: they are called like ${names}`);

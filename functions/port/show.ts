@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalPort } from '../../db/queries/ports.ts';
-import { showPort as readPort, switchType } from '../../db/queries/show-port.ts';
+import { showPort as readPort, switchKind } from '../../db/queries/show-port.ts';
 import { label, portLabel } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
 
@@ -23,9 +23,9 @@ export const showPort = reading({
   },
 
   async read({ sql, refuse }, { params }) {
-    const type = await switchType(sql, params.switch);
-    if (type === undefined) throw refuse('unknown_switch', `there is no switch ${params.switch}`);
-    const name = canonicalPort(type, params.port);
+    const kind = await switchKind(sql, params.switch);
+    if (!kind) throw refuse('unknown_switch', `there is no switch ${params.switch}`);
+    const name = canonicalPort(kind, params.port);
     const cable = name === null ? undefined : await readPort(sql, params.switch, name);
     if (cable === undefined) throw refuse('unknown_port', `switch ${params.switch} has no port ${params.port}`);
     return cable ?? {};

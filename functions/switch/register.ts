@@ -45,7 +45,11 @@ export const registerSwitch = writing({
       const wrong = errors.map(({ path, msg }) => `${path}: ${msg}`).join('; ');
       throw refuse('bad_fields', `this is no registration of a ${family.type} switch: ${wrong}`, errors);
     }
-    const { hostname, port, username, password, settings } = registration.data;
+    const { hostname, port, credentials, settings } = registration.data;
+    if (!credentials) {
+      const errors = ['username', 'password'].map((field) => ({ path: `body.${field}`, msg: 'is needed' }));
+      throw refuse('bad_fields', `this is no registration of a ${family.type} switch: username and password are missing`, errors);
+    }
 
     const agent = await chooseAgent(tx, agentName);
     if (typeof agent === 'string') throw refuse('no_agent', noAgentMessage(agent, agentName));
@@ -57,7 +61,7 @@ export const registerSwitch = writing({
       );
     }
     const device = `switch/${params.switch}`;
-    const sealed = await seal(agent.key, { device, hostname, port }, { username, password });
+    const sealed = await seal(agent.key, { device, hostname, port }, credentials);
     const deviceId = await ensureDevice(tx, device, agent.id);
     const [registered] = await tx
       .insert(switches)

@@ -9,7 +9,7 @@ switchConformance('nexus', {
     type: 'nexus',
     hostname: '127.0.0.1',
     port: transport === 'ssh' ? simulator.sshPort : simulator.telnetPort,
-    settings: { transport, dummy_vlan: 2222, legacy_ssh: legacySsh },
+    settings: { transport, dummy_vlan: 2222, legacy_ssh: legacySsh, save: true },
   }),
   transports: ['telnet', 'ssh'],
   ports: ['Ethernet1/3', 'Ethernet101/1/7'],

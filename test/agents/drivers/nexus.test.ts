@@ -3,11 +3,11 @@ import { findDriver } from '../../../agents/drivers/drivers.ts';
 import { nexus, nexusFamily } from '../../../agents/drivers/nexus.ts';
 
 const port = 'Ethernet1/3';
-const settings = { transport: 'ssh', dummy_vlan: 2222, legacy_ssh: false } as const;
+const settings = { transport: 'ssh', dummy_vlan: 2222, legacy_ssh: false, save: true } as const;
 
 describe('nexus: commands', () => {
   test('shuts, makes the VLANs, empties the list before it trunks, and leaves the port shut', () => {
-    expect(nexusFamily.change(port, { native: 100, tagged: [101, 300], enabled: true }, settings)).toEqual([
+    expect(nexusFamily.change(port, { native: 100, tagged: [101, 300], enabled: true }, settings, [])).toEqual([
       'configure terminal',
       'interface ethernet 1/3',
       'shutdown',
@@ -23,7 +23,7 @@ describe('nexus: commands', () => {
   });
 
   test('without VLANs, the native one is the dummy, which is neither made nor allowed', () => {
-    expect(nexusFamily.change('Ethernet101/1/3', { native: null, tagged: [], enabled: true }, settings)).toEqual([
+    expect(nexusFamily.change('Ethernet101/1/3', { native: null, tagged: [], enabled: true }, settings, [])).toEqual([
       'configure terminal',
       'interface ethernet 101/1/3',
       'shutdown',
@@ -38,9 +38,9 @@ describe('nexus: commands', () => {
 
   test('splits a long list over lines of less than 200 characters', () => {
     const tagged = Array.from({ length: 300 }, (_, index) => 1001 + 2 * index);
-    const lines = nexusFamily
-      .change(port, { native: null, tagged, enabled: true }, settings)
-      .filter((line) => / allowed vlan (?:add )?\d/.test(line));
+    const steps = nexusFamily.change(port, { native: null, tagged, enabled: true }, settings, []);
+    if ('problem' in steps) throw new Error(steps.problem);
+    const lines = steps.filter((step) => typeof step === 'string').filter((line) => / allowed vlan (?:add )?\d/.test(line));
     expect(lines.length).toBeGreaterThan(5);
     expect(lines.every((line) => line.length < 200)).toBe(true);
     expect(lines.map((line) => line.startsWith('switchport trunk allowed vlan add '))).toEqual(
@@ -50,8 +50,8 @@ describe('nexus: commands', () => {
   });
 
   test('opens and shuts with nothing else', () => {
-    expect(nexusFamily.enable(port)).toEqual(['configure terminal', 'interface ethernet 1/3', 'no shutdown', 'end']);
-    expect(nexusFamily.shut(port)).toEqual(['configure terminal', 'interface ethernet 1/3', 'shutdown', 'end']);
+    expect(nexusFamily.enable(port, settings)).toEqual(['configure terminal', 'interface ethernet 1/3', 'no shutdown', 'end']);
+    expect(nexusFamily.shut(port, settings)).toEqual(['configure terminal', 'interface ethernet 1/3', 'shutdown', 'end']);
   });
 });
 

@@ -57,7 +57,7 @@ export const dialect: Dialect = {
   log: /\d\d:\d\d:\d\d %LINK-\S+:/,
   prepare: ['terminal length 0'],
   logout: 'exit',
-  leave: 'end',
+  leave: ['end'],
 };
 
 /** Whom the scripted devices let in. */

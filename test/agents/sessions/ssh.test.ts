@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import ssh2, { type Connection, type PseudoTtyInfo, type ServerConfig } from 'ssh2';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { fingerprint, openSsh, type SshLogin } from '../../../agents/sessions/ssh.ts';
+import { fingerprint, openShell, type SshLogin } from '../../../agents/sessions/ssh.ts';
 import { dial } from '../../../agents/sessions/wire.ts';
 
 const credentials = { username: 'haas', password: 's3cret' };
@@ -28,7 +28,7 @@ async function open(serve: (client: Connection) => void, login: Partial<SshLogin
   onTestFinished(() => {
     socket.destroy();
   });
-  return openSsh(socket, {
+  return openShell(socket, {
     label: 'sw-1',
     address: `127.0.0.1:${address.port}`,
     credentials,

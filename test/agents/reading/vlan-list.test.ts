@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { formatVlans, parseVlans } from '../../../agents/drivers/vlan-list.ts';
+import { formatVlans, parseVlans } from '../../../agents/reading/vlan-list.ts';
 
 describe('VLAN lists', () => {
   test.each([

@@ -1,5 +1,5 @@
 import type { PortState } from '../../db/commands/kinds.ts';
-import type { NotUnderstood } from './console-family.ts';
+import type { NotUnderstood } from '../drivers/port-family.ts';
 import { parseVlans } from './vlan-list.ts';
 
 /** How a port is configured, in its own terms: a switch keeps the settings of the mode that a port is not in. */
@@ -28,7 +28,7 @@ const isReserved = (vlan: number) => vlan >= 3968;
  * The state of a port from `show running-config interface` and `show interface switchport`, which must agree.
  * The native VLAN of a trunk is null when the trunk does not allow it, for then untagged frames go nowhere.
  */
-export function parsePort(port: string, configuration: string, switchport: string): PortState | NotUnderstood {
+export function parseNexusPort(port: string, configuration: string, switchport: string): PortState | NotUnderstood {
   const configured = parseConfiguration(port, configuration);
   if ('problem' in configured) return configured;
   const problem = disagreement(port, configured, switchport);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parsePort } from '../../../agents/drivers/nexus-read.ts';
+import { parseNexusPort } from '../../../agents/reading/nexus.ts';
 import type { PortState } from '../../../db/commands/kinds.ts';
 
 const port = 'Ethernet1/3';
@@ -137,11 +137,11 @@ describe('nexus: reading a port', () => {
       state: { native: 1, tagged: [], enabled: true },
     },
   ])('$name', ({ lines, fields, state }) => {
-    expect(parsePort(port, configuration(...lines), switchport(fields))).toEqual(state);
+    expect(parseNexusPort(port, configuration(...lines), switchport(fields))).toEqual(state);
   });
 
   test.each(['1-4094', '1-3967,4048-4093', '1-3967'])('a trunk without a list carries every VLAN, also shown as %s', (shown) => {
-    const state = parsePort(port, configuration('switchport mode trunk'), switchport({ 'Trunking VLANs Allowed': shown }));
+    const state = parseNexusPort(port, configuration('switchport mode trunk'), switchport({ 'Trunking VLANs Allowed': shown }));
     expect(state).toEqual({ native: 1, tagged: Array.from({ length: 4093 }, (_, index) => index + 2), enabled: true });
   });
 
@@ -278,6 +278,6 @@ describe('nexus: reading a port', () => {
       problem: /Operational Mode/,
     },
   ])('is not understood: $name', ({ configured, effective, problem }) => {
-    expect(parsePort(port, configured, effective)).toEqual({ problem: expect.stringMatching(problem) });
+    expect(parseNexusPort(port, configured, effective)).toEqual({ problem: expect.stringMatching(problem) });
   });
 });

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { type Credentials, hostname, loginFields, transport } from './access.ts';
+
+/** A TCP port in a registration. */
+export const tcpPort = z.int().min(1).max(65535);
+
+/** A VLAN in a registration; the predecessor's clients send it as text. */
+export const vlanField = z
+  .union([
+    z.int(),
+    z
+      .string()
+      .regex(/^[1-9]\d{0,3}$/, 'must be a VLAN id, 2 to 4094')
+      .transform(Number),
+  ])
+  .pipe(z.int().min(2).max(4094));
+
+/** What the settings of every switch with a command line hold: how it is reached, and whether changes are saved on it. */
+export const consoleSettings = {
+  transport,
+  /** Offers the SSH algorithms that old switches need. */
+  legacy_ssh: z.boolean(),
+  /** False: HaaS never saves the configuration; somebody else does. */
+  save: z.boolean().default(true),
+};
+
+/** The same as fields of a registration, with address and login. A registration that names no transport means telnet, as the predecessor's did. */
+export const consoleFields = {
+  hostname,
+  port: tcpPort.optional(),
+  ...loginFields,
+  transport: transport.default('telnet'),
+  legacy_ssh: z.boolean().default(false),
+  save: z.boolean().default(true),
+};
+
+/** The same for a switch that is reached by SSH only. */
+export const sshFields = { ...consoleFields, transport: z.literal('ssh').default('ssh') };
+
+interface Login {
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly private_key?: string | undefined;
+  readonly enable_password?: string | undefined;
+}
+
+/** The login of a registration, whole or not there at all: its fields are sealed together. Telnet knows no keys. */
+export function wholeLogin(fields: Login & { readonly transport?: string }, context: z.RefinementCtx): void {
+  const missing = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  const { username, password, private_key, enable_password } = fields;
+  if (private_key !== undefined && fields.transport !== undefined && fields.transport !== 'ssh')
+    missing('private_key', 'needs "transport": "ssh"');
+  if (username === undefined && password === undefined && private_key === undefined && enable_password === undefined) return;
+  if (username === undefined) missing('username', 'is needed with the other fields of a login');
+  if (password === undefined && private_key === undefined)
+    missing('password', fields.transport === 'telnet' ? 'is needed' : 'is needed, or a private_key');
+}
+
+/** Sorts the fields of a registration into address, login and settings. `defaultPort` is where the family listens. */
+export function sorted<F extends Login & { readonly hostname: string; readonly port?: number | undefined }>(
+  { hostname, port, username, password, private_key, enable_password, ...settings }: F,
+  defaultPort: number,
+) {
+  const credentials: Credentials | undefined =
+    username === undefined
+      ? undefined
+      : {
+          username,
+          password: password ?? '',
+          ...(private_key === undefined ? {} : { private_key }),
+          ...(enable_password === undefined ? {} : { enable_password }),
+        };
+  return { hostname, port: port ?? defaultPort, credentials, settings };
+}
+
+/** The port of a transport, unless a registration names another. */
+export const portOfTransport = { telnet: 23, ssh: 22 } as const;
