@@ -53,6 +53,7 @@ export async function startAgent(config: AgentConfig, overrides: AgentOverrides 
         timing,
         log,
         hostKeys,
+        stateDir,
         judge: { agent, policy, sealingKeys, verify: createVerifier(trust) },
         issuer: () => trust().issuer,
         journals: join(stateDir, 'journal'),

@@ -22,6 +22,8 @@ export function sameTarget(a: SwitchTarget, b: SwitchTarget): boolean {
 export interface LinkMeans {
   readonly findDriver: (type: string) => SwitchDriver | undefined;
   readonly hostKeys: HostKeys;
+  /** The agent's state folder. */
+  readonly stateDir: string;
   readonly checkpoint: Checkpoint;
 }
 
@@ -49,8 +51,10 @@ export class SwitchLink {
     const { access, credentials } = target;
     const driver = this.#means.findDriver(access.type);
     if (!driver) throw new DeviceError('unreachable', `this agent has no driver for switches of type ${access.type}`);
-    const { hostKeys, checkpoint } = this.#means;
-    const session = await this.#guarded(target, () => driver.open({ access, credentials, hostKeys, signal: this.#lease.signal }));
+    const { hostKeys, stateDir, checkpoint } = this.#means;
+    const session = await this.#guarded(target, () =>
+      driver.open({ access, credentials, hostKeys, stateDir, signal: this.#lease.signal }),
+    );
     this.#open = { target, session: this.#guard(target, session) };
     checkpoint('connected');
     return this.#open.session;

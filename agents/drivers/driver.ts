@@ -38,6 +38,8 @@ export interface OpenSwitch {
   readonly access: SwitchAccess;
   readonly credentials: Credentials;
   readonly hostKeys: HostKeys;
+  /** The agent's state folder, where switches that are none keep their ports. */
+  readonly stateDir: string;
   readonly signal: AbortSignal;
   /** Patience other than `defaultTimeouts`. */
   readonly timeouts?: Partial<Timeouts>;

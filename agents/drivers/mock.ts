@@ -1,17 +1,22 @@
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PortState } from '../../db/commands/kinds.ts';
+import { z } from 'zod';
+import { type PortState, portState } from '../../db/commands/kinds.ts';
 import { mock as family } from '../../db/devices/mock.ts';
 import { DeviceError } from '../device-error.ts';
+import { fileName } from '../file-name.ts';
 import { defaultTimeouts } from '../sessions/timeouts.ts';
 import { checkedPort, checkedState } from './checked-port.ts';
 import type { OpenSwitch, SwitchDriver, SwitchSession } from './driver.ts';
 
-/** Every mock switch of this process: ports by the switch's label and hostname, for as long as the process lives. */
-const switches = new Map<string, Map<string, PortState>>();
+/** What the file of a switch holds. */
+const memory = z.strictObject({ format: z.literal('mock-1'), ports: z.record(z.string(), portState) });
+type Ports = z.output<typeof memory>['ports'];
 
 /**
- * Switches that are none: ports live in the memory of the agent process, shut and in no VLAN at first; every port name of the
- * family is there. Any name and password are taken, and SSH keys are not asked for. The hostname may name a fault:
+ * Switches that are none: ports live in the agent's state folder, in `mock-switches`, a file for each label, shut and in no VLAN at
+ * first; every port name of the family is there. Any name and password are taken. The hostname may name a fault:
  *
  * - `refuse`: every change and save is `refused`; reading works.
  * - `hang`: the login works, then every call waits for the line's timeout or the signal and is `lost`.
@@ -23,24 +28,23 @@ const switches = new Map<string, Map<string, PortState>>();
 export const mock: SwitchDriver = {
   type: family.type,
   async open(target) {
-    const { label, hostname } = target.access;
+    const { label } = target.access;
     if (target.signal.aborted) throw new DeviceError('unreachable', `${label}: called off`);
-    const key = JSON.stringify([label, hostname]);
-    const ports = switches.get(key) ?? new Map<string, PortState>();
-    switches.set(key, ports);
-    return new MockSession(target, ports);
+    const folder = join(target.stateDir, 'mock-switches');
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    return new MockSession(target, join(folder, `${fileName(label)}.json`));
   },
 };
 
 class MockSession implements SwitchSession {
   readonly #target: OpenSwitch;
-  readonly #ports: Map<string, PortState>;
+  readonly #file: string;
   readonly #fault: string;
   #over = false;
 
-  constructor(target: OpenSwitch, ports: Map<string, PortState>) {
+  constructor(target: OpenSwitch, file: string) {
     this.#target = target;
-    this.#ports = ports;
+    this.#file = file;
     this.#fault = target.access.hostname;
   }
 
@@ -54,7 +58,7 @@ class MockSession implements SwitchSession {
     const name = checkedPort(family, {}, this.#target.access.label, port);
     await this.#line();
     if (this.#fault === 'garble') throw this.#error('unintelligible', `${name} cannot be read`);
-    return structuredClone(this.#held(name));
+    return this.#held(name);
   }
 
   async setPort(port: string, want: PortState): Promise<void> {
@@ -65,11 +69,11 @@ class MockSession implements SwitchSession {
     this.#refuse();
     if (this.#fault === 'lie') return;
     if (this.#fault !== 'drop') {
-      this.#ports.set(name, wanted);
+      this.#hold(name, wanted);
       return;
     }
     const tagged = this.#held(name).tagged.filter((vlan) => vlan !== wanted.native);
-    this.#ports.set(name, { native: wanted.native, tagged, enabled: false });
+    this.#hold(name, { native: wanted.native, tagged, enabled: false });
     this.#over = true;
     throw this.#error('lost', `ended the session in the middle of changing ${name}`);
   }
@@ -78,7 +82,7 @@ class MockSession implements SwitchSession {
     const name = checkedPort(family, {}, this.#target.access.label, port);
     await this.#line();
     this.#refuse();
-    if (this.#fault !== 'lie') this.#ports.set(name, { ...this.#held(name), enabled: false });
+    if (this.#fault !== 'lie') this.#hold(name, { ...this.#held(name), enabled: false });
   }
 
   async save(): Promise<void> {
@@ -106,7 +110,24 @@ class MockSession implements SwitchSession {
   }
 
   #held(port: string): PortState {
-    return this.#ports.get(port) ?? { native: null, tagged: [], enabled: false };
+    return this.#ports()[port] ?? { native: null, tagged: [], enabled: false };
+  }
+
+  #hold(port: string, state: PortState): void {
+    const ports = { ...this.#ports(), [port]: state };
+    // Written beside and renamed: an agent killed half way leaves the old state and never half a state.
+    const beside = `${this.#file}.${process.pid}`;
+    writeFileSync(beside, JSON.stringify({ format: 'mock-1', ports } satisfies z.input<typeof memory>), { mode: 0o600 });
+    renameSync(beside, this.#file);
+  }
+
+  #ports(): Ports {
+    if (!existsSync(this.#file)) return {};
+    try {
+      return memory.parse(JSON.parse(readFileSync(this.#file, 'utf8'))).ports;
+    } catch {
+      throw this.#error('unintelligible', `is kept in ${this.#file}, which is damaged: remove that file for a new switch`);
+    }
   }
 
   #error(fault: DeviceError['fault'], problem: string): DeviceError {

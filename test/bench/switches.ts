@@ -95,6 +95,7 @@ async function byHand(label: string, port: number, vlan: number): Promise<number
     access: { label, type: 'nexus', hostname: '127.0.0.1', port, settings: SETTINGS, sealed: 'unused' },
     credentials: LOGIN,
     hostKeys: { check: () => true },
+    stateDir: '/nonexistent',
     signal: AbortSignal.timeout(120_000),
   });
   for (const name of PORTS) {

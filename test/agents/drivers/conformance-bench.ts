@@ -96,7 +96,7 @@ export function conformanceBench(family: Family, transport: Transport): Bench {
     target(simulator, { legacySsh = false, ...options } = {}) {
       const access = { ...family.access(simulator, transport, { legacySsh }), label, sealed: 'not used' };
       const { signal } = new AbortController();
-      return { access, credentials: { username, password }, hostKeys: anyKey, signal, ...options };
+      return { access, credentials: { username, password }, hostKeys: anyKey, stateDir: '/nonexistent', signal, ...options };
     },
 
     async open(simulator, options) {

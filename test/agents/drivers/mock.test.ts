@@ -1,4 +1,7 @@
-import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { OpenSwitch, SwitchSession } from '../../../agents/drivers/driver.ts';
 import { mock } from '../../../agents/drivers/mock.ts';
 import type { PortState } from '../../../db/commands/kinds.ts';
@@ -6,6 +9,9 @@ import type { PortState } from '../../../db/commands/kinds.ts';
 const port = 'gi1/0/5';
 const idle: PortState = { native: null, tagged: [], enabled: false };
 const want: PortState = { native: 100, tagged: [200, 300], enabled: true };
+
+const stateDir = mkdtempSync(join(tmpdir(), 'haas-mock-'));
+afterAll(() => rmSync(stateDir, { recursive: true }));
 
 let label = '';
 let count = 0;
@@ -19,13 +25,14 @@ function open(hostname: string, options: Partial<OpenSwitch> = {}): Promise<Swit
     access: { label, type: 'mock', hostname, port: 1, settings: {}, sealed: 'not used' },
     credentials: { username: '', password: '' },
     hostKeys: { check: () => false },
+    stateDir,
     signal: new AbortController().signal,
     ...options,
   });
 }
 
 describe('mock', () => {
-  test('keeps what it was told, from session to session, by label and hostname', async () => {
+  test('keeps what it was told in the state folder, by label: what a fault left behind is there when the hostname is mended', async () => {
     const session = await open('10.0.0.1');
     expect(await session.readPort(port)).toEqual(idle);
     await session.setPort(port, { ...want, tagged: [300, 200] });
@@ -33,9 +40,18 @@ describe('mock', () => {
     await session.close();
     expect(await (await open('10.0.0.1')).readPort(port)).toEqual(want);
     expect(await (await open('10.0.0.1')).readPort('te1/1')).toEqual(idle);
-    expect(await (await open('10.0.0.2')).readPort(port)).toEqual(idle);
+    expect(await (await open('lie')).readPort(port)).toEqual(want);
     label += '-other';
     expect(await (await open('10.0.0.1')).readPort(port)).toEqual(idle);
+  });
+
+  test('a damaged file is not taken for a fresh switch', async () => {
+    const session = await open('10.0.0.1');
+    await session.setPort(port, want);
+    const file = readdirSync(join(stateDir, 'mock-switches')).find((name) => name.startsWith(label));
+    writeFileSync(join(stateDir, 'mock-switches', `${file}`), '{"format":"mock-1","ports":{"gi1/0/5":{}}}');
+    await expect(session.readPort(port)).rejects.toMatchObject({ fault: 'unintelligible' });
+    await expect(session.setPort(port, want)).rejects.toMatchObject({ fault: 'unintelligible' });
   });
 
   test('shuts a port and keeps its VLANs', async () => {

@@ -49,6 +49,7 @@ async function carryOut({ again = false, start = before, left = 60_000, ...scrip
       access: { label: 'sw-1', type: 'mock', hostname: 'm', port: 1, settings: {}, sealed: '' },
       credentials: { username: '', password: '' },
       hostKeys: { check: () => true },
+      stateDir: '/nonexistent',
       signal: new AbortController().signal,
     });
   const change = beginPortChange({ port: PORT, want, before }, Date.now() + left, again);
