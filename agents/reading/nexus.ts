@@ -3,7 +3,7 @@ import type { NotUnderstood } from '../drivers/port-family.ts';
 import { parseVlans } from './vlan-list.ts';
 
 /** How a port is configured, in its own terms: a switch keeps the settings of the mode that a port is not in. */
-interface Configured {
+export interface Configured {
   mode: 'access' | 'trunk';
   access: number;
   native: number;
@@ -33,7 +33,11 @@ export function parseNexusPort(port: string, configuration: string, switchport: 
   if ('problem' in configured) return configured;
   const problem = disagreement(port, configured, switchport);
   if (problem !== undefined) return { problem };
-  const { mode, access, native, allowed, enabled } = configured;
+  return stateOf(configured);
+}
+
+/** What a port carries that is configured so. The native VLAN of a trunk counts only where the trunk allows it. */
+export function stateOf({ mode, access, native, allowed, enabled }: Configured): PortState {
   if (mode === 'access') return { native: access, tagged: [], enabled };
   const passing = allowed ?? allVlans;
   return {
@@ -43,9 +47,14 @@ export function parseNexusPort(port: string, configuration: string, switchport: 
   };
 }
 
+/** A port without a line of configuration: an access port of VLAN 1, up. */
+export function freshlyConfigured(): Configured {
+  return { mode: 'access', access: 1, native: 1, allowed: null, enabled: true };
+}
+
 /** Reads the one section of `show running-config interface`. */
 function parseConfiguration(port: string, text: string): Configured | NotUnderstood {
-  const configured: Configured = { mode: 'access', access: 1, native: 1, allowed: null, enabled: true };
+  const configured = freshlyConfigured();
   const lines = unwrap(text).split('\n');
   const start = lines.findIndex((line) => line.trim() === `interface ${port}`);
   if (start < 0) return { problem: `no section "interface ${port}"` };
@@ -60,7 +69,8 @@ function parseConfiguration(port: string, text: string): Configured | NotUnderst
   return configured;
 }
 
-function applySetting(configured: Configured, setting: string): boolean {
+/** Takes one line of an interface's configuration, without its indentation; false when it is not understood. */
+export function applySetting(configured: Configured, setting: string): boolean {
   if (setting === 'switchport') return true;
   if (setting === 'shutdown' || setting === 'no shutdown') {
     configured.enabled = setting === 'no shutdown';
@@ -129,6 +139,6 @@ function agreesWithList(allowed: readonly number[] | null, printed: string): boo
 }
 
 /** Joins lists that were wrapped after a comma, or before a line that holds nothing but more of the list. */
-function unwrap(text: string): string {
+export function unwrap(text: string): string {
   return text.replace(/,[ \t]*\n[ \t]*(?=[\d(])/g, ',').replace(/(\d)[ \t]*\n[ \t]*(?=,[\d,-]+[ \t]*(?:\n|$))/g, '$1');
 }
