@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import type { HostKeys, OpenSwitch, SwitchDriver, SwitchSession } from '../../../agents/drivers/driver.ts';
 import type { PortState } from '../../../db/commands/kinds.ts';
-import type { SwitchAccess, Transport } from '../../../db/devices/access.ts';
-import type { SimulatedSwitch, SwitchFaults } from '../../../infra/rack/simulated-switch.ts';
+import type { SwitchAccess } from '../../../db/devices/access.ts';
+import type { Service, SimulatedSwitch, SwitchFaults } from '../../../infra/rack/simulated-switch.ts';
 
 /** What a simulator is started with; `sshPort` and `telnetPort` 0 take free ports. */
 interface SimulatorOptions {
@@ -12,6 +12,8 @@ interface SimulatorOptions {
   readonly password: string;
   readonly telnetPort?: number;
   readonly sshPort?: number;
+  readonly httpPort?: number;
+  readonly httpsPort?: number;
   readonly saveDelay?: number;
   readonly legacySsh?: boolean;
   readonly faults?: SwitchFaults;
@@ -22,29 +24,30 @@ export interface Family {
   readonly driver: SwitchDriver;
   start(options: SimulatorOptions): Promise<SimulatedSwitch>;
   /** How to reach a simulator; the label is the suite's. */
-  access(
-    simulator: SimulatedSwitch,
-    transport: Transport,
-    options: { legacySsh: boolean },
-  ): Omit<SwitchAccess, 'label' | 'sealed'>;
-  readonly transports: readonly Transport[];
+  access(simulator: SimulatedSwitch, transport: Service, options: { legacySsh: boolean }): Omit<SwitchAccess, 'label' | 'sealed'>;
+  readonly transports: readonly Service[];
+  /** False where a port that is up must have a native VLAN. */
+  readonly nativeless: boolean;
   /** Two ports that the simulator is to have. */
   readonly ports: readonly [string, string];
   /** A port that the family may have and the simulator has not. */
   readonly missingPort: string;
   /** A VLAN that no port of such a switch may carry. */
   readonly reservedVlan: number;
-  /** Typed lines: one that sets VLANs of a port, the one that opens it, those that read, the saving one; what ends configuring, and a session. */
+  /**
+   * Lines, commands or requests, as `typed` shows them: those that set VLANs of a port, the one that opens it, those that read,
+   * the saving one (absent: the switch keeps every change by itself).
+   */
   readonly lines: {
     readonly vlans: RegExp;
     readonly enable: RegExp;
     readonly read: RegExp;
-    readonly save: RegExp;
-    readonly leave: string;
-    readonly logout: string;
+    readonly save?: RegExp;
   };
-  /** Lines that make the terminal wide and endless; refused, the driver must cope with paging and wrapping. */
-  readonly terminal: RegExp;
+  /** What only consoles have: what ends configuring, what ends a session, and the lines that make the terminal wide and endless. */
+  readonly console?: { readonly leave: string; readonly logout: string; readonly terminal: RegExp };
+  /** Host names that the family takes and that look like something else; `exit` and the like. */
+  readonly hostnames?: readonly string[];
 }
 
 const label = 'switch-under-test';
@@ -62,7 +65,9 @@ type Opening = Partial<OpenSwitch> & { readonly legacySsh?: boolean };
 /** Simulators of one family, and sessions with them over one transport; both end with the test. */
 export interface Bench {
   readonly family: Family;
-  readonly transport: Transport;
+  readonly transport: Service;
+  /** Whether the transport is a console: typed at, with prompts. */
+  readonly isConsole: boolean;
   readonly label: string;
   readonly username: string;
   start(options?: Partial<SimulatorOptions>): Promise<SimulatedSwitch>;
@@ -73,11 +78,12 @@ export interface Bench {
 }
 
 /** Makes the bench for a family over a transport. */
-export function conformanceBench(family: Family, transport: Transport): Bench {
+export function conformanceBench(family: Family, transport: Service): Bench {
   const stopped = new WeakSet<SimulatedSwitch>();
   const bench: Bench = {
     family,
     transport,
+    isConsole: family.console !== undefined && (transport === 'telnet' || transport === 'ssh'),
     label,
     username,
 

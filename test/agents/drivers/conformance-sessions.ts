@@ -5,7 +5,7 @@ import { type Bench, both } from './conformance-bench.ts';
 
 /** That sessions begin, end and break as they should. */
 export function sessionsConformance(bench: Bench): void {
-  const { family, transport, username, start, stop, target, open } = bench;
+  const { family, transport, isConsole, username, start, stop, target, open } = bench;
   const [port] = family.ports;
 
   test('logs out', async () => {
@@ -16,7 +16,7 @@ export function sessionsConformance(bench: Bench): void {
     await session.close();
     await session.close();
     await vi.waitFor(() => expect(simulator.sessions).toBe(0), { interval: 5 });
-    expect(simulator.typed.at(-1)).toBe(family.lines.logout);
+    if (isConsole) expect(simulator.typed.at(-1)).toBe(family.console?.logout);
     await expect(session.readPort(port)).rejects.toMatchObject({ fault: 'lost' });
   });
 
@@ -76,22 +76,39 @@ export function sessionsConformance(bench: Bench): void {
     });
   });
 
-  test.each(['vlans', 'read', 'save'] as const)(
-    'the signal ends a session at once in the middle of anything: %s',
-    async (line) => {
-      const simulator = await start({ faults: { hang: family.lines[line] } });
-      const calling = new AbortController();
-      const session = await open(simulator, { signal: calling.signal });
-      const work = expect(line === 'save' ? session.save() : session.setPort(port, both)).rejects.toMatchObject({
-        fault: 'lost',
-      });
-      await vi.waitFor(() => expect(simulator.typed.at(-1)).toMatch(family.lines[line]), { interval: 5 });
-      calling.abort();
-      await work;
-      await vi.waitFor(() => expect(simulator.sessions).toBe(0), { interval: 5 });
-      await expect(session.shutPort(port)).rejects.toMatchObject({ fault: 'lost' });
-    },
-  );
+  const { vlans, read, save } = family.lines;
+  test.each([
+    { doing: 'changing', line: vlans },
+    { doing: 'reading', line: read },
+    ...(save ? [{ doing: 'saving', line: save }] : []),
+  ])('the signal ends a session at once in the middle of $doing', async ({ line }) => {
+    const simulator = await start({ faults: { hang: line } });
+    const calling = new AbortController();
+    const session = await open(simulator, { signal: calling.signal });
+    const work = expect(line === save ? session.save() : session.setPort(port, both)).rejects.toMatchObject({ fault: 'lost' });
+    await vi.waitFor(() => expect(simulator.typed.at(-1)).toMatch(line), { interval: 5 });
+    calling.abort();
+    await work;
+    await vi.waitFor(() => expect(simulator.sessions).toBe(0), { interval: 5 });
+    await expect(session.shutPort(port)).rejects.toMatchObject({ fault: 'lost' });
+  });
+
+  test('tells the version of the switch, and changes nothing for it', async () => {
+    const simulator = await start();
+    const session = await open(simulator);
+    expect(await session.readVersion()).toMatch(/\d/);
+    expect(simulator.unsaved()).toBe(false);
+  });
+
+  test.each(family.hostnames ?? [])('a host called %s is no stranger than another', async (hostname) => {
+    const simulator = await start({ hostname });
+    const session = await open(simulator);
+    await session.setPort(port, both);
+    expect(simulator.port(port)).toEqual(both);
+    expect(await session.readPort(port)).toEqual(both);
+    await session.close();
+    await vi.waitFor(() => expect(simulator.sessions).toBe(0), { interval: 5 });
+  });
 
   if (transport !== 'ssh') return;
 
@@ -102,7 +119,7 @@ export function sessionsConformance(bench: Bench): void {
     await session.close();
     await (await open(first, { hostKeys })).close();
     await stop(first);
-    const impostor = await start({ sshPort: first.sshPort });
+    const impostor = await start({ sshPort: first.tcpPort('ssh') });
     await expect(family.driver.open(target(impostor, { hostKeys }))).rejects.toMatchObject({
       fault: 'denied',
       message: expect.stringMatching(/host key SHA256:[A-Za-z0-9+/]{43},.*remove the pinned key/),

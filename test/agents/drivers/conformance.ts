@@ -1,6 +1,7 @@
 import { describe } from 'vitest';
 import { conformanceBench, type Family } from './conformance-bench.ts';
 import { faultsConformance } from './conformance-faults.ts';
+import { mutationsConformance } from './conformance-mutations.ts';
 import { sessionsConformance } from './conformance-sessions.ts';
 import { statesConformance } from './conformance-states.ts';
 
@@ -11,5 +12,7 @@ export function switchConformance(name: string, family: Family): void {
     statesConformance(bench);
     faultsConformance(bench);
     sessionsConformance(bench);
+    // What is answered is the same over each transport.
+    if (transport === family.transports[0]) mutationsConformance(bench);
   });
 }

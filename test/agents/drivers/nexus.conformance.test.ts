@@ -1,5 +1,5 @@
 import { nexus } from '../../../agents/drivers/nexus.ts';
-import { startNexus } from '../../../infra/rack/nexus.ts';
+import { startNexus } from '../../../infra/rack/nexus/nexus.ts';
 import { switchConformance } from './conformance.ts';
 
 switchConformance('nexus', {
@@ -8,10 +8,11 @@ switchConformance('nexus', {
   access: (simulator, transport, { legacySsh }) => ({
     type: 'nexus',
     hostname: '127.0.0.1',
-    port: transport === 'ssh' ? simulator.sshPort : simulator.telnetPort,
+    port: simulator.tcpPort(transport),
     settings: { transport, dummy_vlan: 2222, legacy_ssh: legacySsh, save: true },
   }),
   transports: ['telnet', 'ssh'],
+  nativeless: true,
   ports: ['Ethernet1/3', 'Ethernet101/1/7'],
   missingPort: 'Ethernet9/9',
   reservedVlan: 2222,
@@ -20,8 +21,7 @@ switchConformance('nexus', {
     enable: /^no shutdown$/,
     read: /^show /,
     save: /^copy running-config startup-config$/,
-    leave: 'end',
-    logout: 'exit',
   },
-  terminal: /^terminal /,
+  console: { leave: 'end', logout: 'exit', terminal: /^terminal / },
+  hostnames: ['login', 'Password', 'end', 'More', 'switch.config-if_1'],
 });
