@@ -126,7 +126,7 @@ async function startRack(env: StartEnvironment, call: Call) {
   await writePrivateFile(join(env.stateDir, 'site-layout.json'), rack.layout);
   await registerSite(siteLayout.parse(rack.layout), call);
   const switches = Object.entries(rack.switches).map(
-    ([name, { telnetPort, sshPort }]) => `${name} (telnet ${telnetPort}, SSH ${sshPort})`,
+    ([name, simulated]) => `${name} (telnet ${simulated.tcpPort('telnet')}, SSH ${simulated.tcpPort('ssh')})`,
   );
   say(
     `Rack      simulated: ${switches.join(', ')}; ${rack.layout.nodes.length} nodes. User ${rack.username}, password ${rack.password}`,

@@ -1,5 +1,5 @@
 /** Why a line, or the rest of it, was not taken: `at` counts characters from the start of what was looked at. */
-interface Refusal {
+export interface Refusal {
   readonly at: number;
   readonly message: string;
 }
@@ -14,6 +14,14 @@ export type Parameter<A> = (rest: string) => Taken<A>;
 export interface Rule<A, R> {
   readonly words: readonly (string | Parameter<A>)[];
   readonly run: R;
+}
+
+/** Writes a rule: each text is one or more words. */
+export function command<A, R>(run: R, ...words: (string | Parameter<A>)[]): Rule<A, R> {
+  return {
+    words: words.flatMap<string | Parameter<A>>((word) => (typeof word === 'string' ? word.split(' ') : [word])),
+    run,
+  };
 }
 
 /** What a line means: a command with its arguments, nothing (blank line), or a refusal. */

@@ -4,12 +4,12 @@ const LONGEST_LINE = 1024;
 
 /** How a line is read from a terminal. */
 interface LineReading {
-  /** Written before reading; its visible length counts where the echo wraps. */
+  /** What stands before the cursor already; its visible length counts where the echo wraps. */
   readonly prompt: string;
   /** Width at which the echo wraps, in columns. */
   readonly width: number;
-  /** Whether what is typed is shown. */
-  readonly echo: boolean;
+  /** What is shown of what is typed. */
+  readonly echo: 'plain' | 'stars' | 'nothing';
   /** What is written when the line ends. */
   readonly lineEnd: string;
 }
@@ -19,9 +19,9 @@ type TypedLine = { readonly end: 'entered'; readonly text: string } | { readonly
 
 /** Reads one line with echo and the usual editing keys. Rejects with TerminalClosed when the far end goes away. */
 export async function readLine(terminal: Terminal, { prompt, width, echo, lineEnd }: LineReading): Promise<TypedLine> {
-  const promptLength = prompt.slice(prompt.lastIndexOf('\n') + 1).replaceAll('\r', '').length;
+  const promptLength = visibleLength(prompt);
   const show = (text: string) => {
-    if (echo) terminal.write(text);
+    if (echo !== 'nothing') terminal.write(text);
   };
   let text = '';
 
@@ -33,7 +33,6 @@ export async function readLine(terminal: Terminal, { prompt, width, echo, lineEn
     show(column === 0 ? `\x1b[A\x1b[${width - 1}C\x1b[K` : '\b \b');
   };
 
-  terminal.write(prompt);
   for (;;) {
     const character = await terminal.read();
     if (character === '\n') {
@@ -52,9 +51,14 @@ export async function readLine(terminal: Terminal, { prompt, width, echo, lineEn
     else if (character === '\x15') while (text !== '') erase();
     else if (character >= ' ' && text.length < LONGEST_LINE) {
       text += character;
-      show(character);
+      show(echo === 'stars' ? '*' : character);
       // A terminal stays in its last column until one more character comes: the blank takes it to the next line.
       if ((promptLength + text.length) % width === 0) show(' \r');
     } else terminal.write('\x07');
   }
+}
+
+function visibleLength(prompt: string): number {
+  const lastLine = prompt.slice(prompt.lastIndexOf('\n') + 1);
+  return lastLine.replaceAll('\r', '').replace(/\x1b\[[\d;?]*[A-Za-z]/g, '').length;
 }

@@ -1,41 +1,50 @@
-import type { Terminal } from './terminal.ts';
+import { type Terminal, withReturns } from './terminal.ts';
 
-const MORE = '\x1b[7m--More--\x1b[27m';
-const ERASE_MORE = '\r\x1b[K';
+/** What a key does at the question for more. */
+type PagerKey = 'screen' | 'line' | 'all' | 'stop';
+
+/** How a family of switches asks between screens. */
+export interface Pager {
+  readonly more: string;
+  /** What takes the question away again. */
+  readonly erase: string;
+  /** By the character typed, `\n` for Enter. Other keys do nothing. */
+  readonly keys: Readonly<Record<string, PagerKey>>;
+}
 
 /**
- * Writes lines (each ending `\n`) a screen at a time, asking with `--More--` between screens: blank for the next screen,
- * Enter for one more line, `q` or Ctrl-C to stop. A height of 0 never asks. Rejects with TerminalClosed.
+ * Writes lines (each ending `\n`) a screen at a time, asking between screens. A height of 0 never asks. Rejects with
+ * TerminalClosed.
  */
 export async function writePaged(
   terminal: Terminal,
   text: string,
-  { rows, columns }: { rows: number; columns: number },
+  { pager, rows, columns }: { pager: Pager; rows: number; columns: number },
 ): Promise<void> {
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  let endless = rows === 0;
   let room = rows - 1;
   let screen = '';
   for (const line of lines) {
     const height = Math.max(1, Math.ceil((line.length - 1) / columns));
-    if (rows > 0 && room < height) {
-      terminal.write(screen + MORE);
+    if (!endless && room < height) {
+      terminal.write(screen + pager.more);
       screen = '';
-      const answer = await pagerAnswer(terminal);
-      terminal.write(ERASE_MORE);
-      if (answer === 'stop') return;
-      room = answer === 'line' ? height : Math.max(height, rows - 1);
+      const key = await pressed(terminal, pager);
+      terminal.write(pager.erase);
+      if (key === 'stop') return;
+      endless = key === 'all';
+      room = key === 'line' ? height : Math.max(height, rows - 1);
     }
     room -= height;
-    screen += line.replace('\n', '\r\n');
+    screen += withReturns(line);
   }
   terminal.write(screen);
 }
 
-async function pagerAnswer(terminal: Terminal): Promise<'screen' | 'line' | 'stop'> {
+async function pressed(terminal: Terminal, pager: Pager): Promise<PagerKey> {
   for (;;) {
-    const character = await terminal.read();
-    if (character === ' ') return 'screen';
-    if (character === '\n') return 'line';
-    if (character === 'q' || character === '\x03') return 'stop';
+    const key = pager.keys[await terminal.read()];
+    if (key !== undefined) return key;
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { startNexus } from './nexus.ts';
+import { startNexus } from './nexus/nexus.ts';
 import { RackError } from './rack-error.ts';
 import type { SimulatedSwitch } from './simulated-switch.ts';
 
@@ -56,7 +56,7 @@ export async function startSimulatedRack(folder: string): Promise<SimulatedRack>
     throw damaged(folder, error);
   }
   const addresses = Object.entries(switches).map(
-    ([name, { telnetPort, sshPort }]) => [name, { telnet: telnetPort, ssh: sshPort }] as const,
+    ([name, simulated]) => [name, { telnet: simulated.tcpPort('telnet'), ssh: simulated.tcpPort('ssh') }] as const,
   );
   writeFileSync(
     file,

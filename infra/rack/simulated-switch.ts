@@ -20,7 +20,17 @@ export interface SwitchFaults {
   maxSessions?: number;
   /** Treats the terminal as this many columns wide until told otherwise, whatever the client negotiates. */
   width?: number;
+  /**
+   * Sees every answer as it would be sent and says what is sent instead, and whether the connection ends right behind it.
+   * On a console an answer is all between the echo of a line (or the reply to a question) and the next thing typed: output
+   * unpaged, then the prompt or the question. Of a command it is the standard output, of an HTTP request the body.
+   * `index` counts the answers of the switch since its start.
+   */
+  answer?: (line: string, answer: string, index: number) => string | { readonly text: string; readonly hangUp: true };
 }
+
+/** What a simulated switch listens for. */
+export type Service = 'telnet' | 'ssh' | 'http' | 'https';
 
 /** A port of a simulated switch as the hardware behaves: `vlans` pass, `native` is where untagged frames land (null: dropped). */
 export interface SimulatedPort {
@@ -32,16 +42,16 @@ export interface SimulatedPort {
 /** A protocol-level simulator of one switch, on real sockets of the loopback interface. */
 export interface SimulatedSwitch {
   readonly type: string;
-  readonly telnetPort: number;
-  readonly sshPort: number;
   /** Changed in place while it runs. */
   readonly faults: SwitchFaults;
-  /** Every line typed at a prompt since the start, in order, passwords excepted. */
+  /** Every line typed at a prompt since the start, every command and every HTTP request (`METHOD path body`), in order; replies to questions and passwords excepted. */
   readonly typed: readonly string[];
   /** Sessions open now, those not yet logged in included. */
   readonly sessions: number;
   /** Sessions ever accepted. */
   readonly sessionsEver: number;
+  /** The TCP port of the loopback interface where it listens. Throws for a service it does not have. */
+  tcpPort(service: Service): number;
   /** What frames of this port would meet, by the canonical port name. Throws for a port that is not there. */
   port(name: string): SimulatedPort;
   /** VLANs that exist in the running configuration, ascending. */

@@ -27,6 +27,11 @@ export interface Terminal {
   breakOff(): void;
 }
 
+/** Text whose lines end in `\n`, as a terminal wants them. */
+export function withReturns(text: string): string {
+  return text.replaceAll('\n', '\r\n');
+}
+
 /** Characters typed and not yet read. One reader at a time. */
 export class TypedCharacters {
   #characters: string[] = [];

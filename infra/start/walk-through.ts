@@ -10,7 +10,7 @@ export function walkThrough(
   rack: Pick<SimulatedRack, 'username' | 'password' | 'switches'>,
 ): string {
   const auth = password === null ? `"admin:\${HAAS_PASSWORD:?set it to the password of admin}"` : `'admin:${password}'`;
-  const telnet = rack.switches['nexus-01']?.telnetPort;
+  const telnet = rack.switches['nexus-01']?.tcpPort('telnet');
   return `  api=${api}/v0 auth=${auth}
   curl -u "$auth" -X PUT  $api/project/demo
   curl -u "$auth" -X POST $api/project/demo/connect_node -d '{"node": "node-1"}'

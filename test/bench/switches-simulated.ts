@@ -1,5 +1,5 @@
 import { sendMessage } from 'execa';
-import { startNexus } from '../../infra/rack/nexus.ts';
+import { startNexus } from '../../infra/rack/nexus/nexus.ts';
 import type { SimulatedSwitch } from '../../infra/rack/simulated-switch.ts';
 
 // Simulated switches as slow as real ones are between two lines; says on which TCP ports they answer to telnet.
@@ -10,4 +10,4 @@ const switches: SimulatedSwitch[] = [];
 for (const hostname of text('BENCH_SWITCHES').split(' ')) {
   switches.push(await startNexus({ hostname, ports, username: 'admin', password: text('BENCH_PASSWORD'), faults }));
 }
-await sendMessage({ telnet: switches.map(({ telnetPort }) => telnetPort) });
+await sendMessage({ telnet: switches.map((simulated) => simulated.tcpPort('telnet')) });

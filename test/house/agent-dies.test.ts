@@ -1,7 +1,7 @@
 import { describe, expect, type TestContext, test } from 'vitest';
 import { z } from 'zod';
 import type { Step } from '../../agents/checkpoint.ts';
-import { startNexus } from '../../infra/rack/nexus.ts';
+import { startNexus } from '../../infra/rack/nexus/nexus.ts';
 import type { SimulatedSwitch } from '../../infra/rack/simulated-switch.ts';
 import { agentStateFolder, startAgentProcess } from '../support/agent-process.ts';
 import { bareNode, reserve } from '../support/rack.ts';
@@ -29,7 +29,7 @@ async function house(t: TestContext): Promise<House> {
   await world.arrange('PUT', '/switch/sw1', {
     type: 'nexus',
     hostname: '127.0.0.1',
-    port: nexus.telnetPort,
+    port: nexus.tcpPort('telnet'),
     transport: 'telnet',
     dummy_vlan: 2222,
     ...login,

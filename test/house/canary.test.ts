@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { pino } from 'pino';
 import { expect, type TestContext, test } from 'vitest';
 import { z } from 'zod';
-import { startNexus } from '../../infra/rack/nexus.ts';
+import { startNexus } from '../../infra/rack/nexus/nexus.ts';
 import type { SimulatedSwitch } from '../../infra/rack/simulated-switch.ts';
 import { type AgentProcess, agentStateFolder, startAgentProcess } from '../support/agent-process.ts';
 import { findCanaries } from '../support/canaries.ts';
@@ -181,7 +181,7 @@ test('no secret is in the database, an answer, a log, a file, or the list of pro
     const label = `sw-${transport}`;
     const password = canaries[`password of sw-${transport}`];
     const nexus = await simulated(t, label, password);
-    const port = transport === 'ssh' ? nexus.sshPort : nexus.telnetPort;
+    const port = nexus.tcpPort(transport);
     await cabled(h, label, { password, transport, port });
     nexus.faults.refuse = /^switchport trunk native vlan 100$/;
     expect(await change(h, label, 'connect')).toBe('ERROR');

@@ -1,7 +1,7 @@
 import { describe, expect, type TestContext, test } from 'vitest';
 import { z } from 'zod';
 import { portState } from '../../db/commands/kinds.ts';
-import { startNexus } from '../../infra/rack/nexus.ts';
+import { startNexus } from '../../infra/rack/nexus/nexus.ts';
 import { agentStateFolder, startAgentProcess } from '../support/agent-process.ts';
 import { connect, projectNetwork } from '../support/networks.ts';
 import { bareNode, mockSwitch, reserve } from '../support/rack.ts';
@@ -138,7 +138,13 @@ test('when the switch can be read again, a revert ends the suspicion, and everyt
   const login = { username: 'admin', password: 'sesame' };
   const nexus = await startNexus({ hostname: 'nexus', ports: ['Ethernet1/1'], ...login, faults: { garble: /^show/ } });
   t.onTestFinished(() => nexus.close());
-  const registration = { type: 'nexus', hostname: '127.0.0.1', port: nexus.telnetPort, transport: 'telnet', dummy_vlan: 2222 };
+  const registration = {
+    type: 'nexus',
+    hostname: '127.0.0.1',
+    port: nexus.tcpPort('telnet'),
+    transport: 'telnet',
+    dummy_vlan: 2222,
+  };
   await w.arrange('PUT', '/switch/nexus', { ...registration, ...login });
   await cabled(w, 'n1', 'nexus', 'Ethernet1/1');
   expect((await ended(w, await connect(w, 'n1', 'lan'))).status).toBe('ERROR');

@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from 'vitest';
 import { tcp } from './far-end.ts';
-import { PROMPT, session, start } from './nexus-console.ts';
+import { PROMPT, session, start } from './nexus/switch-under-test.ts';
 
 describe('telnet', () => {
   test('negotiates, then asks for user and password, without showing the password', async () => {
     const nexus = await start();
-    const far = await tcp(nexus.telnetPort);
+    const far = await tcp(nexus.tcpPort('telnet'));
     expect(await far.until('sw1 login: ')).toBe(
       '\xff\xfd\x18\xff\xfd\x1f\xff\xfb\x01\xff\xfb\x03User Access Verification\r\nsw1 login: ',
     );
@@ -20,7 +20,7 @@ describe('telnet', () => {
 
   test('says nothing against a vt100, and takes options split over packets', async () => {
     const nexus = await start();
-    const far = await tcp(nexus.telnetPort);
+    const far = await tcp(nexus.tcpPort('telnet'));
     for (const byte of '\xff\xfb\x18') far.send(byte);
     await far.until('\xff\xfa\x18\x01\xff\xf0');
     for (const byte of '\xff\xfa\x18\x00VT100\xff\xf0') far.send(byte);
@@ -36,7 +36,7 @@ describe('telnet', () => {
 
   test('refuses options it does not have, and does not answer an acknowledgement', async () => {
     const nexus = await start();
-    const far = await tcp(nexus.telnetPort);
+    const far = await tcp(nexus.tcpPort('telnet'));
     await far.until('login: ');
     far.send('\xff\xfd\x01\xff\xfd\x03\xff\xfb\x20\xff\xfd\x05\xff\xfd\x06');
     expect(await far.until('\xff\xfc\x06')).toBe('\xff\xfe\x20\xff\xfc\x05\xff\xfc\x06');
@@ -60,7 +60,7 @@ describe('telnet', () => {
 
   test('asks again after a wrong password, and hangs up after three', async () => {
     const nexus = await start();
-    const far = await tcp(nexus.telnetPort);
+    const far = await tcp(nexus.tcpPort('telnet'));
     for (let attempt = 0; attempt < 3; attempt += 1) {
       await far.until('login: ');
       far.send('admin\r\n');

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { type NexusOptions, startNexus } from '../../../infra/rack/nexus.ts';
-import type { SimulatedSwitch } from '../../../infra/rack/simulated-switch.ts';
-import { type FarEnd, tcp } from './far-end.ts';
+import { type NexusOptions, startNexus } from '../../../../infra/rack/nexus/nexus.ts';
+import type { SimulatedSwitch } from '../../../../infra/rack/simulated-switch.ts';
+import { type FarEnd, tcp } from '../far-end.ts';
 
 /** The ports of the switch that `start` starts. */
 export const PORTS = ['Ethernet1/1', 'Ethernet1/2', 'Ethernet1/3', 'Ethernet1/4', 'Ethernet101/1/1'];
@@ -34,7 +34,7 @@ export function stateFile(): string {
 
 /** A telnet session at its first prompt. The options offered are left unanswered: a switch does not wait for them. */
 export async function session(nexus: SimulatedSwitch): Promise<FarEnd> {
-  const far = await tcp(nexus.telnetPort);
+  const far = await tcp(nexus.tcpPort('telnet'));
   await far.until('login: ');
   far.send('admin\r\n');
   await far.until('Password: ');

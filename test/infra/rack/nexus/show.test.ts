@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { answer, PORTS, session, start, type } from './nexus-console.ts';
+import { answer, PORTS, session, start, type } from './switch-under-test.ts';
 
 describe('show', () => {
   test('running-config of an interface prints only what is not at its default', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { ssh, tcp } from './far-end.ts';
-import { answer, INVALID, LOGIN, PROMPT, session, start, type } from './nexus-console.ts';
+import { ssh, tcp } from '../far-end.ts';
+import { answer, INVALID, LOGIN, PROMPT, session, start, type } from './switch-under-test.ts';
 
 describe('faults', () => {
   test('refuse: answers with a refusal and changes nothing', async () => {
@@ -40,7 +40,7 @@ describe('faults', () => {
 
   test.for(['telnet', 'ssh'])('drop: carries out, and hangs up in the middle of the answer (%s)', async (transport) => {
     const nexus = await start({ faults: { drop: /^shutdown|^show/ } });
-    const far = transport === 'telnet' ? await session(nexus) : await ssh({ port: nexus.sshPort, ...LOGIN });
+    const far = transport === 'telnet' ? await session(nexus) : await ssh({ port: nexus.tcpPort('ssh'), ...LOGIN });
     const end = transport === 'telnet' ? '\r\n' : '\r';
     far.send(`conf t${end}int e1/3${end}shutdown${end}`);
     await far.until('shutdown\r\r\n');
@@ -93,9 +93,9 @@ describe('faults', () => {
   test('maxSessions: one more is turned away without a word', async () => {
     const nexus = await start({ faults: { maxSessions: 1 } });
     const far = await session(nexus);
-    const other = await tcp(nexus.telnetPort);
+    const other = await tcp(nexus.tcpPort('telnet'));
     expect(await other.untilEnd()).toBe('');
-    await expect(ssh({ port: nexus.sshPort, ...LOGIN })).rejects.toThrow();
+    await expect(ssh({ port: nexus.tcpPort('ssh'), ...LOGIN })).rejects.toThrow();
     expect([nexus.sessions, nexus.sessionsEver]).toEqual([1, 1]);
     far.close();
     await vi.waitFor(() => expect(nexus.sessions).toBe(0));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import type { SimulatedPort } from './simulated-switch.ts';
-import { EVERY_VLAN, formatVlanList, LAST_VLAN, parseVlanList, wrapList } from './vlan-list.ts';
+import type { ConfigurationModel } from '../simulated-device.ts';
+import type { SimulatedPort } from '../simulated-switch.ts';
+import { EVERY_VLAN, formatVlanList, LAST_VLAN, parseVlanList, wrapList } from '../vlan-list.ts';
 
 /** Every VLAN as a list: what a trunk allows until told otherwise. NX-OS does not print it. */
 export const ALL_ALLOWED = `1-${LAST_VLAN}`;
@@ -20,8 +21,7 @@ const portSchema = z.strictObject({
   allowed: z.string().refine((list) => list === '' || parseVlanList(list) !== null, 'not a VLAN list'),
 });
 
-/** Schema of a configuration as kept on disk. */
-export const configurationSchema = z.strictObject({
+const configurationSchema = z.strictObject({
   /** Names of the VLANs that exist, by ID. */
   vlans: z.record(z.string().regex(/^\d{1,4}$/), z.string()),
   /** By canonical name. */
@@ -39,18 +39,21 @@ export function freshPort(): PortConfiguration {
   return { description: '', shutdown: false, mode: 'access', access: 1, native: 1, allowed: ALL_ALLOWED };
 }
 
-/** The configuration of a switch nobody has touched. */
-export function freshConfiguration(ports: readonly string[]): Configuration {
-  return { vlans: { 1: 'default' }, ports: Object.fromEntries(ports.map((name) => [name, freshPort()])) };
-}
-
-/** The same configuration for exactly these ports: new ones fresh, missing ones dropped, in the order given. */
-export function fitToPorts(configuration: Configuration, ports: readonly string[]): Configuration {
-  return {
-    vlans: configuration.vlans,
-    ports: Object.fromEntries(ports.map((name) => [name, configuration.ports[name] ?? freshPort()])),
-  };
-}
+/** What a Nexus keeps in its configuration. */
+export const nexusConfiguration: ConfigurationModel<Configuration> = {
+  format: 'nexus-1',
+  schema: configurationSchema,
+  fresh: (ports) => ({ vlans: { 1: 'default' }, ports: Object.fromEntries(ports.map((name) => [name, freshPort()])) }),
+  fitToPorts: ({ vlans, ports: known }, ports) => ({
+    vlans,
+    ports: Object.fromEntries(ports.map((name) => [name, known[name] ?? freshPort()])),
+  }),
+  port(configuration, name) {
+    const port = configuration.ports[name];
+    return port === undefined ? null : forwarding(configuration, port);
+  },
+  vlans: existingVlans,
+};
 
 /** The name NX-OS gives a VLAN that was not named. */
 export function defaultVlanName(vlan: number): string {
@@ -75,7 +78,7 @@ export function allowedVlans(port: PortConfiguration): readonly number[] {
 }
 
 /** What frames meet on a port. A VLAN that does not exist forwards nothing; an untagged frame of a trunk passes only if the native VLAN is also allowed. */
-export function forwarding(configuration: Configuration, port: PortConfiguration): SimulatedPort {
+function forwarding(configuration: Configuration, port: PortConfiguration): SimulatedPort {
   const exists = new Set(existingVlans(configuration));
   const enabled = !port.shutdown;
   if (port.mode === 'access') return { enabled, native: exists.has(port.access) ? port.access : null, tagged: [] };

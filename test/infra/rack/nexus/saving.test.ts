@@ -1,9 +1,9 @@
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { startNexus } from '../../../infra/rack/nexus.ts';
-import { ssh } from './far-end.ts';
-import { answer, LOGIN, PORTS, PROMPT, session, start, stateFile, type } from './nexus-console.ts';
+import { startNexus } from '../../../../infra/rack/nexus/nexus.ts';
+import { ssh } from '../far-end.ts';
+import { answer, LOGIN, PORTS, PROMPT, session, start, stateFile, type } from './switch-under-test.ts';
 
 describe('saving', () => {
   test('the configuration is safe when the prompt is back, not when the copy says complete', async () => {
@@ -76,7 +76,7 @@ describe('saving', () => {
     for (let run = 0; run < 2; run += 1) {
       const nexus = await start({ stateFile: file, legacySsh });
       const far = await ssh({
-        port: nexus.sshPort,
+        port: nexus.tcpPort('ssh'),
         ...LOGIN,
         hostVerifier: (key: Buffer) => keys.push(key.toString('base64')) > 0,
         ...(legacySsh && {

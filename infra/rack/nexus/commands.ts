@@ -1,16 +1,10 @@
-import type { Parameter, Rule } from './command-grammar.ts';
-import { ALL_ALLOWED, allowedVlans, defaultVlanName, freshPort, type PortConfiguration } from './nexus-config.ts';
-import {
-  type Arguments,
-  interfacesOf,
-  lineUpTo,
-  numberBetween,
-  trunkVlans,
-  vlan,
-  vlanList,
-  wordUpTo,
-} from './nexus-parameters.ts';
-import type { Shell } from './nexus-shell.ts';
+import { command, type Rule } from '../command-grammar.ts';
+import { type Action as ConsoleAction, silently } from '../console.ts';
+import { EVERY_VLAN, formatVlanList } from '../vlan-list.ts';
+import { ALL_ALLOWED, allowedVlans, defaultVlanName, freshPort, type PortConfiguration } from './configuration.ts';
+import { type Arguments, interfacesOf, lineUpTo, numberBetween, trunkVlans, vlan, vlanList, wordUpTo } from './parameters.ts';
+import { save } from './save.ts';
+import type { Shell } from './shell.ts';
 import {
   showInterfaceStatus,
   showMacAddressTable,
@@ -19,29 +13,12 @@ import {
   showSwitchport,
   showVersion,
   showVlan,
-} from './nexus-show.ts';
-import { EVERY_VLAN, formatVlanList } from './vlan-list.ts';
+} from './show.ts';
 
 const LONGEST_VLAN_NAME = 32;
 const LONGEST_DESCRIPTION = 254;
 
-/** What a command does: changes the shell or the switch, and returns what it prints (lines ending `\n`). `save` is for the session to carry out, since it prints over time. */
-export type Action = (shell: Shell, given: Arguments) => string | 'save';
-
-function command(run: Action, ...words: (string | Parameter<Arguments>)[]): Rule<Arguments, Action> {
-  return {
-    words: words.flatMap<string | Parameter<Arguments>>((word) => (typeof word === 'string' ? word.split(' ') : [word])),
-    run,
-  };
-}
-
-/** Acts without printing anything. */
-function silently(act: (shell: Shell, given: Arguments) => void): Action {
-  return (shell, given) => {
-    act(shell, given);
-    return '';
-  };
-}
+type Action = ConsoleAction<Shell, Arguments>;
 
 function execCommands(ports: readonly string[]): Rule<Arguments, Action>[] {
   const interfaces = interfacesOf(ports);
@@ -50,7 +27,7 @@ function execCommands(ports: readonly string[]): Rule<Arguments, Action>[] {
   const status: Action = (shell, given) => showInterfaceStatus(shell.configuration, shown(given));
   return [
     command(enterConfiguration, 'configure terminal'),
-    command(() => 'save', 'copy running-config startup-config'),
+    command(() => save, 'copy running-config startup-config'),
     command(leaveEverything, 'end'),
     command(leaveOne, 'exit'),
     command(switchport, 'show interface switchport'),
@@ -216,9 +193,9 @@ const enterConfiguration: Action = (shell) => {
   return 'Enter configuration commands, one per line.  End with CNTL/Z.\n';
 };
 
-const leaveEverything = silently((shell) => shell.enter({ kind: 'exec' }));
+const leaveEverything = silently((shell: Shell) => shell.enter({ kind: 'exec' }));
 
-const leaveOne = silently((shell) => {
+const leaveOne = silently((shell: Shell) => {
   if (shell.mode.kind === 'exec') shell.loggedOut = true;
   else shell.enter({ kind: shell.mode.kind === 'config' ? 'exec' : 'config' });
 });

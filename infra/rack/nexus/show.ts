@@ -1,3 +1,4 @@
+import { wrapList } from '../vlan-list.ts';
 import {
   allowedVlans,
   type Configuration,
@@ -6,9 +7,8 @@ import {
   type PortConfiguration,
   portLines,
   vlanLines,
-} from './nexus-config.ts';
-import { headerTime } from './nexus-time.ts';
-import { wrapList } from './vlan-list.ts';
+} from './configuration.ts';
+import { headerTime } from './time.ts';
 
 const RELEASE = '7.3(13)N1(1)';
 const RULE = '-'.repeat(80);

@@ -1,5 +1,5 @@
-import { type Configuration, defaultVlanName } from './nexus-config.ts';
-import type { NexusDevice } from './nexus-device.ts';
+import { ConsoleShell } from '../console.ts';
+import { type Configuration, defaultVlanName } from './configuration.ts';
 
 /**
  * Where in the tree of configuration modes a session stands. A VLAN entered is created, and its new name taken, when its mode
@@ -11,28 +11,10 @@ export type Mode =
   | { readonly kind: 'vlan'; readonly vlans: readonly number[]; readonly name: string | null; readonly real: boolean };
 
 /** What the commands of one session work on. */
-export class Shell {
-  readonly device: NexusDevice;
-  readonly username: string;
+export class Shell extends ConsoleShell<Configuration> {
   mode: Mode = { kind: 'exec' };
-  /** Terminal length set in this session, in lines; null as negotiated. */
-  length: number | null = null;
-  /** Terminal width set in this session, in columns; null as negotiated. */
-  width: number | null = null;
-  loggedOut = false;
-  /** While true, changes are made to a copy that is thrown away: the line looks carried out and is not. */
-  lying = false;
 
-  constructor(device: NexusDevice, username: string) {
-    this.device = device;
-    this.username = username;
-  }
-
-  get configuration(): Configuration {
-    return this.device.running;
-  }
-
-  get prompt(): string {
+  override get prompt(): string {
     const range = this.mode.kind === 'interface' && this.mode.interfaces.length > 1;
     const suffix = {
       exec: '',
@@ -41,11 +23,6 @@ export class Shell {
       vlan: '(config-vlan)',
     };
     return `${this.device.hostname}${suffix[this.mode.kind]}# `;
-  }
-
-  change(edit: (running: Configuration) => void): void {
-    if (this.lying) edit(structuredClone(this.device.running));
-    else this.device.change(edit);
   }
 
   /** Goes to another mode; leaving a VLAN is what creates it. */

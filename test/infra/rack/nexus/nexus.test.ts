@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { startNexus } from '../../../infra/rack/nexus.ts';
-import { answer, INVALID, LOGIN, PORTS, session, start, type } from './nexus-console.ts';
+import { startNexus } from '../../../../infra/rack/nexus/nexus.ts';
+import { answer, INVALID, LOGIN, PORTS, session, start, type } from './switch-under-test.ts';
 
 describe('the command line', () => {
   test('is walked through by modes, each with its prompt', async () => {
@@ -163,5 +163,7 @@ describe('ports and VLANs', () => {
 test('a port name that is not canonical, or a TCP port that is taken, is refused at the start', async () => {
   await expect(startNexus({ hostname: 'sw1', ports: ['e1/3'], ...LOGIN })).rejects.toThrow('not the canonical name');
   const nexus = await start();
-  await expect(startNexus({ hostname: 'sw1', ports: PORTS, ...LOGIN, sshPort: nexus.sshPort })).rejects.toThrow('EADDRINUSE');
+  await expect(startNexus({ hostname: 'sw1', ports: PORTS, ...LOGIN, sshPort: nexus.tcpPort('ssh') })).rejects.toThrow(
+    'EADDRINUSE',
+  );
 });

@@ -1,6 +1,6 @@
-import type { Parameter, Wording } from './command-grammar.ts';
-import { isReserved } from './nexus-config.ts';
-import { LAST_VLAN, parseVlanList } from './vlan-list.ts';
+import type { Parameter, Wording } from '../command-grammar.ts';
+import { LAST_VLAN, parseVlanList } from '../vlan-list.ts';
+import { isReserved } from './configuration.ts';
 
 /** How NX-OS words its refusals. Not the "Invalid input detected" of IOS. */
 export const WORDING: Wording = {
