@@ -3,10 +3,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { startNexus } from './nexus/nexus.ts';
+import { startPowerConnect55xx } from './powerconnect55xx/powerconnect55xx.ts';
 import { RackError } from './rack-error.ts';
 import type { SimulatedSwitch } from './simulated-switch.ts';
 
-const NODES = 6;
+const nodeNumbers = [1, 2, 3, 4, 5, 6];
 /** A VLAN that never exists on the simulated switches; outside the default pool. */
 const DUMMY_VLAN = 2222;
 
@@ -17,12 +18,12 @@ const memory = z.strictObject({
   ports: z.record(z.string(), z.strictObject({ telnet: z.int(), ssh: z.int() })),
 });
 
-/** A simulated rack: two Nexus switches, and what of it is to be registered. */
+/** A simulated rack: a Nexus and a PowerConnect, and what of it is to be registered. */
 export interface SimulatedRack {
   readonly username: string;
   readonly password: string;
   readonly switches: Readonly<Record<string, SimulatedSwitch>>;
-  /** The rack in the form of a site layout: six nodes, `eth0` on the first switch by telnet, `eth1` on the second by SSH. */
+  /** The rack in the form of a site layout: six nodes, `eth0` on the Nexus, which is reached by telnet, `eth1` on the PowerConnect, by SSH. */
   readonly layout: {
     switches: Record<string, string | number>[];
     nodes: { name: string; obm: Record<string, string>; nics: Record<'name' | 'mac' | 'switch' | 'port', string>[] }[];
@@ -37,13 +38,16 @@ export async function startSimulatedRack(folder: string): Promise<SimulatedRack>
   const known = read(file);
   const username = known?.username ?? 'admin';
   const password = known?.password ?? randomBytes(9).toString('base64url');
-  const ports = Array.from({ length: NODES }, (_, index) => `Ethernet1/${index + 1}`);
   const switches: Record<string, SimulatedSwitch> = {};
+  // A rack of an earlier version goes on with the switches that it was registered with.
+  const plan = known ? Object.keys(known.ports) : ['nexus-01', 'powerconnect-01'];
   try {
-    for (const hostname of ['nexus-01', 'nexus-02']) {
+    for (const hostname of plan) {
       const { telnet: telnetPort = 0, ssh: sshPort = 0 } = known?.ports[hostname] ?? {};
       const stateFile = join(folder, `${hostname}.json`);
-      switches[hostname] = await startNexus({ hostname, ports, username, password, stateFile, telnetPort, sshPort });
+      const { start, port } = makeOf(hostname);
+      const ports = nodeNumbers.map(port);
+      switches[hostname] = await start({ hostname, ports, username, password, stateFile, telnetPort, sshPort });
     }
   } catch (error) {
     await closeAll(switches);
@@ -71,26 +75,40 @@ export async function startSimulatedRack(folder: string): Promise<SimulatedRack>
     layout: {
       switches: addresses.map(([name, { telnet, ssh }], index) => ({
         name,
-        type: 'nexus',
         hostname: '127.0.0.1',
         username,
         password,
-        dummy_vlan: DUMMY_VLAN,
+        ...makeOf(name).registration,
         ...(index === 0 ? { transport: 'telnet', port: telnet } : { transport: 'ssh', port: ssh }),
       })),
-      nodes: ports.map((port, index) => ({
-        name: `node-${index + 1}`,
-        obm: { type: 'mock', host: `bmc-${index + 1}`, user: 'admin', password: 'admin' },
+      nodes: nodeNumbers.map((number) => ({
+        name: `node-${number}`,
+        obm: { type: 'mock', host: `bmc-${number}`, user: 'admin', password: 'admin' },
         nics: addresses.map(([name], nic) => ({
           name: `eth${nic}`,
-          mac: `52:54:00:00:0${nic}:0${index + 1}`,
+          mac: `52:54:00:00:0${nic}:0${number}`,
           switch: name,
-          port,
+          port: makeOf(name).port(number),
         })),
       })),
     },
     close: () => closeAll(switches),
   };
+}
+
+/** What a switch of this name is: how it is simulated, what its ports are called, and what is registered besides its address. */
+function makeOf(name: string) {
+  return name.startsWith('nexus-')
+    ? {
+        start: startNexus,
+        port: (number: number) => `Ethernet1/${number}`,
+        registration: { type: 'nexus', dummy_vlan: DUMMY_VLAN },
+      }
+    : {
+        start: startPowerConnect55xx,
+        port: (number: number) => `gi1/0/${number}`,
+        registration: { type: 'powerconnect55xx' },
+      };
 }
 
 /** What is registered in HaaS is this rack with these addresses and passwords: a new one would be a stranger. */

@@ -5,11 +5,12 @@ import { latency } from './latency.ts';
 import { reads } from './reads.ts';
 import { registration } from './registration.ts';
 import { type BenchServer, openServer } from './server.ts';
+import { sessions } from './sessions.ts';
 import { Site } from './site.ts';
 import { switches } from './switches.ts';
 
 // npm run bench [-- name ...]: runs all benchmarks or those named, one after the other, and prints what they measured.
-const benchmarks: Record<string, (site: Site) => Promise<void>> = { latency, switches, reads, registration, claims };
+const benchmarks: Record<string, (site: Site) => Promise<void>> = { latency, switches, sessions, reads, registration, claims };
 
 let opening: Promise<BenchServer> | undefined;
 let site: Site | undefined;
