@@ -4,18 +4,20 @@ import { refusalReasons } from '../db/commands/outcome.ts';
 import { SealError, type SealingKey, unseal } from '../db/commands/seal.ts';
 import { type Credentials, credentials, type SwitchAccess } from '../db/devices/access.ts';
 import type { Admission, Begun, Journal } from './journal.ts';
-import type { PortSetOrder } from './order.ts';
+import type { Order } from './order.ts';
 import type { Policy } from './policy.ts';
 import { scrub } from './scrub.ts';
 import type { SwitchTarget } from './switch-link.ts';
-import { beginPortChange, type PortChange } from './tasks/port-change.ts';
+import { beginCheck } from './tasks/check-switch.ts';
+import type { Job } from './tasks/job.ts';
+import { beginPortChange } from './tasks/port-change.ts';
 import type { Verify } from './verify.ts';
 
-/** A command that may be begun. `again`: an earlier process may have begun it. */
+/** A command that may be begun. */
 export interface Task {
   readonly begun: Begun;
   readonly target: SwitchTarget;
-  readonly change: PortChange;
+  readonly job: Job;
 }
 
 /** What becomes of a row: it is carried out, or ends at once. */
@@ -34,7 +36,7 @@ export interface Judge {
 /**
  * Decides about one row, touching nothing: signature and comparison, the journal, the policy, the credentials, in this order,
  * so that a replay is called a replay and counts against no limit. A fresh change is counted by the policy; a caller that does not
- * begin it uncounts it.
+ * begin it uncounts it. A check changes nothing, and is never counted.
  */
 export async function admit(row: CommandRow, device: string, journal: Journal, judge: Judge): Promise<Admitted> {
   const known = journal.recall(row.id);
@@ -43,7 +45,7 @@ export async function admit(row: CommandRow, device: string, journal: Journal, j
   const verdict = await judge.verify(row, judge.agent, device);
   if (verdict.kind === 'refusal') return refuse(row, journal, verdict.reason, verdict.message);
   const { order } = verdict;
-  const begun = { id: order.id, seq: order.seq, port: order.parameters.port };
+  const begun = { id: order.id, seq: order.seq, port: order.kind === 'port.set' ? order.parameters.port : null };
   const admission = journal.admit(begun);
   switch (admission.kind) {
     case 'ended':
@@ -53,11 +55,13 @@ export async function admit(row: CommandRow, device: string, journal: Journal, j
       return refuse(row, journal, admission.kind, refusalReasons[admission.kind]);
   }
 
-  const forbidden = judge.policy.forbids(order.parameters);
+  const forbidden =
+    order.kind === 'port.set' ? judge.policy.forbids(order.parameters) : judge.policy.forbidsSwitch(order.parameters.switch);
   if (forbidden !== undefined) return refuse(row, journal, 'policy', forbidden);
   const secret = await openCredentials(order.parameters.switch, order.device, judge.sealingKeys);
   if (typeof secret === 'string') return refuse(row, journal, 'bad-credentials', secret);
-  const tooMany = admission.kind === 'fresh' ? judge.policy.count(order.id, Date.now()) : undefined;
+  const counts = order.kind === 'port.set' && admission.kind === 'fresh';
+  const tooMany = counts ? judge.policy.count(order.id, Date.now()) : undefined;
   if (tooMany !== undefined) return refuse(row, journal, 'policy', tooMany);
   return { kind: 'task', task: taskFor(order, begun, secret, admission, row) };
 }
@@ -76,14 +80,16 @@ export async function openCredentials(
   }
 }
 
-function taskFor(order: PortSetOrder, begun: Begun, secret: Credentials, { kind }: Admission, { attempt }: CommandRow): Task {
+function taskFor(order: Order, begun: Begun, secret: Credentials, { kind }: Admission, { attempt }: CommandRow): Task {
   // Only a hint from the database: it can at most make us look at the port once more than needed.
   const again = kind === 'again' || attempt > 1;
-  return {
-    begun,
-    target: { access: order.parameters.switch, credentials: secret },
-    change: beginPortChange(order.parameters, order.notAfter * 1000, again),
-  };
+  const target = { access: order.parameters.switch, credentials: secret };
+  switch (order.kind) {
+    case 'port.set':
+      return { begun, target, job: beginPortChange(order.parameters, order.notAfter * 1000, again) };
+    case 'switch.check':
+      return { begun, target, job: beginCheck(order.parameters) };
+  }
 }
 
 /** A command that was begun may have changed the device: it is too late to say that it never was an order. */

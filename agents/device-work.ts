@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
-import { type Claim, LeaseLost } from '../db/commands/claim.ts';
+import { type Claim, type CommandRow, LeaseLost } from '../db/commands/claim.ts';
 import type { Outcome } from '../db/commands/outcome.ts';
 import type { Task } from './admission.ts';
 import { DeviceError } from './device-error.ts';
@@ -10,8 +10,10 @@ import { Saver } from './saver.ts';
 import { messageOf } from './scrub.ts';
 import { Settler } from './settler.ts';
 import { type SwitchLink, sameTarget } from './switch-link.ts';
-import { type Progress, sessionFailed, supersede } from './tasks/port-change.ts';
-import { advance, asDeviceError } from './tasks/set-port.ts';
+import { advance, hasTouched, sessionFailed } from './tasks/job.ts';
+import { supersede } from './tasks/port-change.ts';
+import type { Progress } from './tasks/progress.ts';
+import { asDeviceError } from './tasks/set-port.ts';
 import { Wake } from './wake.ts';
 import type { WorkerMeans } from './worker-means.ts';
 
@@ -47,7 +49,7 @@ export class DeviceWork {
       means,
       held,
       {
-        end: (id, outcome) => this.#end(id, outcome),
+        end: (row, outcome) => this.#end(row, outcome),
         isRunning: (id) => this.#running.some(({ begun }) => begun.id === id),
         makeWay: (port) => this.#makeWay(port),
         unsaved: (target) => this.#saver.mark(target),
@@ -80,7 +82,7 @@ export class DeviceWork {
 
   /** Commands that were taken and of which nothing was sent. */
   untouched(): string[] {
-    const unsent = this.#running.filter(({ change }) => !change.touched);
+    const unsent = this.#running.filter(({ job }) => !hasTouched(job));
     return [...this.#intake.waiting, ...unsent.map(({ begun }) => begun.id)];
   }
 
@@ -118,10 +120,10 @@ export class DeviceWork {
   /** An older change of the same port is finished first; one that waits in doubt gives way, and is never written again. */
   #makeWay(port: string): boolean {
     const older = this.#running.find(({ begun }) => begun.port === port);
-    if (!older) return true;
-    if (!older.change.touched || older.notBefore <= performance.now()) return false;
+    if (older?.job.kind !== 'port.set') return true;
+    if (!older.job.touched || older.notBefore <= performance.now()) return false;
     this.#running = this.#running.filter((running) => running !== older);
-    this.#end(older.begun.id, supersede(older.change));
+    this.#end({ id: older.begun.id, kind: older.job.kind }, supersede(older.job));
     return true;
   }
 
@@ -129,18 +131,18 @@ export class DeviceWork {
   async #round(due: readonly Running[]): Promise<void> {
     const { timing, checkpoint } = this.#means;
     for (const running of due) {
-      const { change, target } = running;
-      if (!this.#lease.held() || (this.#stopping && !change.touched)) return;
+      const { job, target } = running;
+      if (!this.#lease.held() || (this.#stopping && !hasTouched(job))) return;
       const session = await this.#link.session(target).catch(asDeviceError);
       if (session instanceof DeviceError) {
         // Nobody else who goes there would get in.
         const same = due.filter((other) => this.#running.includes(other) && sameTarget(other.target, target));
-        for (const other of same) this.#follow(other, sessionFailed(other.change, session, timing));
+        for (const other of same) this.#follow(other, sessionFailed(other.job, session, timing));
         return;
       }
-      const progress = await advance(change, { session, patience: timing, checkpoint });
-      if (change.touched) this.#saver.mark(target);
-      if (progress.kind === 'later' && progress.session === 'over') await this.#link.close();
+      const progress = await advance(job, { session, patience: timing, checkpoint, isStopping: () => this.#stopping });
+      if (hasTouched(job)) this.#saver.mark(target);
+      if (progress.session === 'over') await this.#link.close();
       this.#follow(running, progress);
     }
   }
@@ -154,10 +156,10 @@ export class DeviceWork {
       return;
     }
     this.#running = this.#running.filter((other) => other !== running);
-    this.#end(running.begun.id, progress.outcome);
+    this.#end({ id: running.begun.id, kind: running.job.kind }, progress.outcome);
   }
 
-  #end(id: string, outcome: Outcome): void {
+  #end({ id, kind }: Pick<CommandRow, 'id' | 'kind'>, outcome: Outcome): void {
     try {
       this.#intake.journal?.end(id, outcome);
     } catch (error) {
@@ -168,12 +170,15 @@ export class DeviceWork {
     this.#settler.add(id, outcome);
     const { status } = outcome;
     const detail = outcome.status === 'done' ? {} : { reason: outcome.reason, detail: outcome.message };
-    this.#log[status === 'done' ? 'info' : 'warn']({ command: id, kind: 'port.set', status, ...detail }, 'command ended');
+    this.#log[status === 'done' ? 'info' : 'warn']({ command: id, kind, status, ...detail }, 'command ended');
   }
 
+  /** What can be gone on with now. A check comes after the changes that were begun before it, unless those wait in doubt. */
   #due(): Running[] {
     const now = performance.now();
-    return this.#running.filter(({ notBefore, change }) => notBefore <= now && (change.touched || !this.#stopping));
+    const due = this.#running.filter(({ notBefore, job }) => notBefore <= now && (hasTouched(job) || !this.#stopping));
+    const check = due.findIndex(({ job }, index) => index > 0 && job.kind === 'switch.check');
+    return check < 0 ? due : due.slice(0, check);
   }
 
   #isIdle(): boolean {

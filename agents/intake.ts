@@ -5,6 +5,7 @@ import type { Outcome } from '../db/commands/outcome.ts';
 import { admit, openCredentials, type Task } from './admission.ts';
 import { Journal } from './journal.ts';
 import { JournalError } from './journal-file.ts';
+import { keepsSaved } from './saver.ts';
 import { messageOf, scrub } from './scrub.ts';
 import type { SwitchTarget } from './switch-link.ts';
 import { BATCH, type WorkerMeans } from './worker-means.ts';
@@ -12,7 +13,7 @@ import { BATCH, type WorkerMeans } from './worker-means.ts';
 /** What the intake asks of the work that goes on. */
 export interface Work {
   /** A row ends without having been begun, or for good in the journal. */
-  end(id: string, outcome: Outcome): void;
+  end(row: CommandRow, outcome: Outcome): void;
   isRunning(id: string): boolean;
   /** Whether a change of this port may begin now; ends an older one that gives way to it. */
   makeWay(port: string): boolean;
@@ -135,7 +136,7 @@ export class Intake {
       if (!(error instanceof JournalError && error.damaged)) throw error;
       // Fail closed: without the journal nobody can tell an order from its repetition.
       this.#log.error({ reason: error.message }, 'commands are refused');
-      for (const row of this.#rows.splice(0)) this.#work.end(row.id, withoutJournal(row, error.message));
+      for (const row of this.#rows.splice(0)) this.#work.end(row, withoutJournal(row, error.message));
       return;
     }
     const access = this.#journal.unsaved;
@@ -147,7 +148,7 @@ export class Intake {
     else this.#work.unsaved({ access, credentials });
   }
 
-  /** Begins the commands from the front of the queue that are about different ports. */
+  /** Begins the commands from the front of the queue that change different ports. */
   async #begin(journal: Journal): Promise<Task[]> {
     const tasks: Task[] = [];
     const gone = new Set<string>();
@@ -156,7 +157,7 @@ export class Intake {
       for (const row of this.#rows) {
         const admitted = await admit(row, this.#held.device, journal, this.#means.judge);
         if (admitted.kind === 'end') {
-          this.#work.end(row.id, admitted.outcome);
+          this.#work.end(row, admitted.outcome);
           gone.add(row.id);
           continue;
         }
@@ -167,15 +168,18 @@ export class Intake {
           continue;
         }
         const { port } = admitted.task.begun;
-        if (tasks.some(({ begun }) => begun.port === port) || !this.#work.makeWay(port)) break;
+        if (port !== null && (tasks.some(({ begun }) => begun.port === port) || !this.#work.makeWay(port))) break;
         tasks.push(admitted.task);
       }
       this.#means.checkpoint('verified');
-      const last = tasks.at(-1);
-      if (!last) return [];
+      if (tasks.length === 0) return [];
+      const access = tasks.findLast(({ job }) => job.kind === 'port.set')?.target.access;
+      const saves = access !== undefined && keepsSaved(access);
+      // Told never to save the switch: what an earlier order left to be saved is not our business any more either.
+      if (access && !saves) journal.saved();
       journal.begin(
         tasks.map(({ begun }) => begun),
-        last.target.access,
+        saves ? access : null,
       );
       for (const { begun } of tasks) gone.add(begun.id);
       this.#means.checkpoint('begun');

@@ -10,11 +10,11 @@ import { outcomeShape } from './outcome-shape.ts';
 /** How many begun seqs are remembered one by one, per device. */
 const REMEMBERED = 1000;
 
-/** A command as the journal knows it: who it is, its place in the order, and the port it is about. */
+/** A command as the journal knows it: who it is, its place in the order, and the port that it changes, if it changes any. */
 export interface Begun {
   readonly id: string;
   readonly seq: number;
-  readonly port: string;
+  readonly port: string | null;
 }
 
 /** What the journal says to a command that is about to be carried out. */
@@ -28,7 +28,7 @@ export type Admission =
   | { readonly kind: 'replayed' }
   | { readonly kind: 'out-of-order' };
 
-const begun = z.strictObject({ id: z.string(), seq: z.int(), port: z.string() });
+const begun = z.strictObject({ id: z.string(), seq: z.int(), port: z.string().nullable() });
 const openCommand = begun.extend({ outcome: outcomeShape.optional() });
 
 /** A whole journal in one line. It is the first line of every file; what happened since follows. */
@@ -117,11 +117,13 @@ export class Journal {
   /**
    * Writes down commands that `admit` let through, in order of seq. Returns when the disk has them: only then may the device be touched.
    * An older command of the same port that did not end is closed by that, and will be `replayed`.
+   * `access` is how to reach the switch to have it saved afterwards; null: these commands leave nothing to be saved.
    * Throws when the disk does not take it; then nothing was begun.
    */
-  begin(commands: readonly Begun[], access: SwitchAccess): void {
+  begin(commands: readonly Begun[], access: SwitchAccess | null): void {
     const fresh = commands.filter(({ id }) => !this.#open.has(id));
-    const unsaved = JSON.stringify(this.#unsaved) === JSON.stringify(access) ? {} : { unsaved: access };
+    const known = access === null || JSON.stringify(this.#unsaved) === JSON.stringify(access);
+    const unsaved = known ? {} : { unsaved: access };
     if (fresh.length > 0 || unsaved.unsaved) this.#record({ begin: fresh, ...unsaved }, 'durable');
   }
 
@@ -158,7 +160,7 @@ export class Journal {
     if ('begin' in happened) {
       for (const { id, seq, port } of happened.begin) {
         for (const older of this.#open.values()) {
-          if (older.port === port && older.seq < seq && !older.outcome) this.#open.delete(older.id);
+          if (port !== null && older.port === port && older.seq < seq && !older.outcome) this.#open.delete(older.id);
         }
         this.#open.set(id, { id, seq, port });
         this.#remember(seq);

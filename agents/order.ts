@@ -30,7 +30,11 @@ export function wrongPortSet(device: string, { switch: access, port, want, befor
   const judged = judgeSwitch(device, access);
   if (typeof judged === 'string') return judged;
   const { family, reserved } = judged;
-  return wrongName(family, access, port) ?? wrongState(family, reserved, 'want', want) ?? wrongState(family, reserved, 'before', before);
+  return (
+    wrongName(family, access, port) ??
+    wrongState(family, reserved, 'want', want) ??
+    wrongState(family, reserved, 'before', before)
+  );
 }
 
 /** What of a check its schema cannot tell: that device and switch are one thing, and that each port is one of its, named once. */

@@ -5,7 +5,7 @@ import type { PortState } from '../db/commands/kinds.ts';
 import { hostname, type SwitchAccess } from '../db/devices/access.ts';
 import { findSwitchFamily } from '../db/devices/families.ts';
 import { parseVlanList } from '../db/devices/vlan-list.ts';
-import type { Order, PortSetParameters } from './order.ts';
+import type { PortSetParameters } from './order.ts';
 import { readJson } from './private-file.ts';
 
 const vlans = z.string().transform((text, context) => {
@@ -53,12 +53,9 @@ const policyFile = z.strictObject({
 
 /** What the agent's own configuration forbids, whoever signed it. */
 export interface Policy {
-  /**
-   * Why an order is forbidden, as a sentence that names the rule; undefined: it is not. Asking changes nothing.
-   * What only reads may read anything on a switch that may be reached, protected ports too.
-   */
-  forbids(order: Pick<Order, 'kind' | 'parameters'>): string | undefined;
-  /** Why a switch may not be reached at all. */
+  /** Why a change of a port is forbidden, as a sentence that names the rule; undefined: it is not. Asking changes nothing. */
+  forbids(parameters: PortSetParameters): string | undefined;
+  /** Why a switch may not be reached at all. What only reads may read any port of one that may be, protected ones too. */
   forbidsSwitch(access: SwitchAccess): string | undefined;
   /**
    * Counts a change that is about to be begun, by the id of its command. A sentence, and nothing is counted, when this process

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import type { Claim } from '../db/commands/claim.ts';
 import { recordSaved } from '../db/commands/settle.ts';
+import type { SwitchAccess } from '../db/devices/access.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Timing } from './config.ts';
 import type { Database } from './database.ts';
@@ -9,6 +10,11 @@ import type { DeviceError } from './device-error.ts';
 import { messageOf } from './scrub.ts';
 import type { SwitchLink, SwitchTarget } from './switch-link.ts';
 import { asDeviceError } from './tasks/set-port.ts';
+
+/** Whether a switch's configuration is to be saved on it after a change. Where it is not, somebody else does it, or nobody. */
+export function keepsSaved({ settings }: Pick<SwitchAccess, 'settings'>): boolean {
+  return settings['save'] !== false;
+}
 
 /** What saving needs. */
 export interface SaverMeans {
@@ -40,14 +46,14 @@ export class Saver {
     this.#log = log;
   }
 
-  /** Whether something is to be saved. */
+  /** Whether the switch runs what it does not start with. */
   get dirty(): boolean {
     return this.#target !== undefined;
   }
 
-  /** Whether something is to be saved, and there is hope. */
+  /** Whether something is to be saved by us, and there is hope. */
   get pending(): boolean {
-    return this.dirty && !this.#hopeless;
+    return this.#target !== undefined && keepsSaved(this.#target.access) && !this.#hopeless;
   }
 
   /** The configuration was changed, or may have been. */
@@ -71,6 +77,7 @@ export class Saver {
   async save(): Promise<boolean> {
     const target = this.#target;
     if (!target) return true;
+    if (!keepsSaved(target.access)) return false;
     try {
       const session = await this.#link.session(target);
       await session.save();

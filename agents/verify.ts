@@ -4,13 +4,18 @@ import type { CommandRow } from '../db/commands/claim.ts';
 import { CLOCK_TOLERANCE, ENVELOPE_TYPE, type Envelope, envelope } from '../db/commands/envelope.ts';
 import { commandKinds, isCommandKind } from '../db/commands/kinds.ts';
 import { type RefusalReason, refusalReasons } from '../db/commands/outcome.ts';
-import { type Order, wrongPortSet } from './order.ts';
+import { type Order, wrongPortSet, wrongSwitchCheck } from './order.ts';
 import type { Trust } from './trust.ts';
 
-/** Whether a row is an order to this agent for this device. `message` says it for people. */
-type Verdict =
-  | { readonly kind: 'order'; readonly order: Order }
-  | { readonly kind: 'refusal'; readonly reason: RefusalReason; readonly message: string };
+/** Why a row is no order. `message` says it for people. */
+interface Refusal {
+  readonly kind: 'refusal';
+  readonly reason: RefusalReason;
+  readonly message: string;
+}
+
+/** Whether a row is an order to this agent for this device. */
+type Verdict = { readonly kind: 'order'; readonly order: Order } | Refusal;
 
 /** Decides whether a row of the database is an order. `agent` is who we are, `device` the one that would really be used. */
 export type Verify = (row: CommandRow, agent: string, device: string) => Promise<Verdict>;
@@ -62,18 +67,36 @@ export function createVerifier(trust: () => Trust, now: () => number = Date.now)
 
 function readOrder(claims: Envelope): Verdict {
   if (!isCommandKind(claims.kind)) return refusal('unknown-kind', claims.kind);
-  const { version, parameters: shape } = commandKinds[claims.kind];
+  const { version } = commandKinds[claims.kind];
   if (claims.version !== version)
     return refusal('unknown-version', `version ${claims.version} of ${claims.kind}, not ${version}`);
-  const parsed = shape.safeParse(claims.parameters);
+  const { jti: id, iss: issuer, device, seq, exp: notAfter, kind } = claims;
+  const common = { id, issuer, device, seq, notAfter };
+  switch (kind) {
+    case 'port.set': {
+      const parameters = readParameters(claims, commandKinds[kind].parameters, wrongPortSet);
+      return 'kind' in parameters ? parameters : { kind: 'order', order: { ...common, kind, parameters } };
+    }
+    case 'switch.check': {
+      const parameters = readParameters(claims, commandKinds[kind].parameters, wrongSwitchCheck);
+      return 'kind' in parameters ? parameters : { kind: 'order', order: { ...common, kind, parameters } };
+    }
+  }
+}
+
+/** The parameters of an order by the schema of their kind, and by what `wrong` finds beyond that; or the refusal. */
+function readParameters<P extends object>(
+  { device, parameters }: Envelope,
+  shape: z.ZodType<P>,
+  wrong: (device: string, parameters: P) => string | undefined,
+): P | Refusal {
+  const parsed = shape.safeParse(parameters);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     return refusal('bad-parameters', `${issue?.path.join('.')}: ${issue?.message}`);
   }
-  const wrong = wrongPortSet(claims.device, parsed.data);
-  if (wrong !== undefined) return refusal('bad-parameters', wrong);
-  const { jti: id, iss: issuer, device, seq, exp: notAfter, kind } = claims;
-  return { kind: 'order', order: { kind, id, issuer, device, seq, notAfter, parameters: parsed.data } };
+  const problem = wrong(device, parsed.data);
+  return problem === undefined ? parsed.data : refusal('bad-parameters', problem);
 }
 
 function readHeader(signed: string): z.output<typeof header> | undefined {
@@ -92,7 +115,7 @@ function readPayload(payload: Uint8Array): Envelope | undefined {
   }
 }
 
-function refusal(reason: RefusalReason, detail?: string): Verdict {
+function refusal(reason: RefusalReason, detail?: string): Refusal {
   const message = detail === undefined ? refusalReasons[reason] : `${refusalReasons[reason]}: ${detail}`;
   return { kind: 'refusal', reason, message };
 }

@@ -29,7 +29,8 @@ export function createApp(services: Services, operations: readonly Operation[]):
     methods.add(operation.method, path, operation.method);
     // A GET has no body to limit, and looking for one is costly.
     if (operation.method !== 'GET') app.on(operation.method, path, limitBody);
-    app.on(operation.method, path, (c) => answer(c, services, operation));
+    const suffixed = operations.filter((other) => isSuffixed(other, operation));
+    app.on(operation.method, path, (c) => answer(c, services, operation, suffixed));
   }
   app.notFound((c) => noSuchOperation(c, methods));
   app.onError((error, c) => {
@@ -54,6 +55,11 @@ function getPath(request: Request): string {
 /** `/switch/{switch}/port/{port+}` in the router's own words. */
 function honoPath(path: string): string {
   return PREFIX + path.replace(/\{(\w+)\}/g, ':$1').replace(/\{(\w+)\+\}/g, ':$1{.+}');
+}
+
+/** Whether the path of an operation is another's and a word more: `/port/{port+}/state`. The router lets `{port+}` take that word too. */
+function isSuffixed(operation: Operation, shorter: Operation): boolean {
+  return operation.method === shorter.method && operation.path.startsWith(`${shorter.path}/`);
 }
 
 function words(path: string): number {
@@ -101,10 +107,11 @@ function noSuchOperation(c: Context<Environment>, methods: TrieRouter<string>): 
 }
 
 /** In the predecessor's order: arguments (400), then who asks (401), then what the operation itself decides. */
-async function answer(c: Context<Environment>, services: Services, operation: Operation) {
+async function answer(c: Context<Environment>, services: Services, matched: Operation, suffixed: readonly Operation[]) {
+  const operation = suffixed.find(({ path }) => c.req.path.endsWith(path.slice(matched.path.length))) ?? matched;
   c.set('operation', operation.id);
   const input = operation.method === 'GET' ? rawQuery(c) : await rawBody(c);
-  const accepted = operation.accept(rawParams(c), input);
+  const accepted = operation.accept(rawParams(c, operation.path.slice(matched.path.length)), input);
   if (Array.isArray(accepted)) {
     throw new Problem('ValidationError', 'invalid_request', accepted.map(({ path, msg }) => `${path}: ${msg}`).join('; '), {
       errors: accepted,
@@ -115,8 +122,14 @@ async function answer(c: Context<Environment>, services: Services, operation: Op
   if (operation.access === 'admin' && !caller.isAdmin) {
     throw new Problem('AuthorizationError', 'not_an_administrator', 'only administrators may do this');
   }
-  const result = await accepted(services, caller);
-  return respond(c, operation.status, result);
+  const { status, body, headers } = await accepted(services, caller, {
+    prefer: header(c, 'prefer'),
+    // Made only when it is asked for.
+    get gone() {
+      return c.req.raw.signal;
+    },
+  });
+  return respond(c, status, body, headers);
 }
 
 /** An answer of JSON, or an empty one. Made by hand: headers that are set one by one cost more than all else here. */

@@ -28,6 +28,7 @@ import { detachNic } from './port/detach-nic.ts';
 import { registerPort } from './port/register.ts';
 import { revertPort } from './port/revert.ts';
 import { showPort } from './port/show.ts';
+import { showPortState } from './port/show-state.ts';
 import { connectNode } from './project/connect-node.ts';
 import { createProject } from './project/create.ts';
 import { deleteProject } from './project/delete.ts';
@@ -36,10 +37,12 @@ import { listProjects } from './project/list.ts';
 import { listProjectHeadnodes } from './project/list-headnodes.ts';
 import { listProjectNetworks } from './project/list-networks.ts';
 import { listProjectNodes } from './project/list-nodes.ts';
+import { checkSwitch } from './switch/check.ts';
 import { deleteSwitch } from './switch/delete.ts';
 import { listSwitches } from './switch/list.ts';
 import { registerSwitch } from './switch/register.ts';
 import { showSwitch } from './switch/show.ts';
+import { updateSwitch } from './switch/update.ts';
 import { addProject } from './user/add-project.ts';
 import { createUser } from './user/create.ts';
 import { deleteUser } from './user/delete.ts';
@@ -76,9 +79,12 @@ export const operations: readonly Operation[] = [
   listSwitches,
   registerSwitch,
   showSwitch,
+  updateSwitch,
   deleteSwitch,
+  checkSwitch,
   registerPort,
   showPort,
+  showPortState,
   deletePort,
   connectNic,
   detachNic,

@@ -3,6 +3,7 @@ import type { Database } from '../db/client.ts';
 import type { Signer } from '../db/commands/envelope.ts';
 import type { ApiSecrets } from './api-secrets.ts';
 import type { Callers } from './http/callers.ts';
+import type { FinishedCommands } from './http/finished-commands.ts';
 import type { Settings } from './settings.ts';
 
 /** What every operation may use. Made once per process by whoever hosts the operations. */
@@ -11,6 +12,7 @@ export interface Services {
   readonly signer: Signer;
   readonly secrets: ApiSecrets;
   readonly callers: Callers;
+  readonly finished: FinishedCommands;
   readonly settings: Settings;
   readonly log: Logger;
 }

@@ -43,13 +43,16 @@ const remedies: Record<string, string> = {
   'unknown-version': 'Upgrade the agent.',
   'bad-parameters': 'A defect, or an agent of another version than the API.',
   'bad-credentials':
-    'The password must be entered again, for this address and to the key that the agent has now: delete the switch and register it anew.',
+    'The password must be entered again, for this address and to the key that the agent has now: PATCH the switch with its login (a BMC: delete the node and register it anew).',
   policy: "The message names the rule in the agent's `policy.json`.",
-  unreachable: 'Look at the address, the cable, the session limit of the switch. Then ask again.',
-  denied: "Look at user name and password. If the switch was replaced, remove its line from the agent's `known-hosts`.",
+  unreachable:
+    'Look at the address (PATCH the switch when it has changed), the cable, the session limit of the switch. Then ask again.',
+  denied:
+    "Look at user name and password, and PATCH the switch when they have changed. If the switch was replaced, remove its line from the agent's `known-hosts`.",
   'device-refused': 'The message says what the switch answered. Mend it there, then ask again.',
   mismatch: 'Somebody else configures this port, or the switch says yes and does not mean it. Then ask again.',
   interrupted: 'Ask again.',
+  unreadable: 'The message says what the device answered. If it is one that HaaS should understand, that is a defect.',
   unproven: 'When the switch answers again, revert the port.',
   abandoned: 'Start the agent, then revert the port.',
   contradiction: 'Revert the port; the message says what did not fit.',

@@ -1,6 +1,7 @@
 import { type PortState, samePortState } from '../../db/commands/kinds.ts';
 import type { FailureReason, Outcome } from '../../db/commands/outcome.ts';
 import type { DeviceError } from '../device-error.ts';
+import type { Patience, Progress } from './progress.ts';
 
 /**
  * What is to be done next:
@@ -12,6 +13,7 @@ export type Stage = 'look' | 'set' | 'prove' | 'restore' | 'shut';
 
 /** One port on its way to the wanted state: everything that must be known to go on, in this session or the next. */
 export interface PortChange {
+  readonly kind: 'port.set';
   readonly port: string;
   readonly want: PortState;
   readonly before: PortState;
@@ -36,17 +38,6 @@ export interface PortChange {
   last: string;
 }
 
-/** What became of a step: the command ended, or goes on after so many milliseconds, in this session or in a new one. */
-export type Progress =
-  | { readonly kind: 'ended'; readonly outcome: Outcome }
-  | { readonly kind: 'later'; readonly wait: number; readonly session: 'usable' | 'over' };
-
-/** How long to wait for what: the part of `Timing` that a change needs, in milliseconds. */
-export interface Patience {
-  readonly open: readonly number[];
-  readonly backOff: { readonly first: number; readonly last: number };
-}
-
 /** A change that is about to begin. `again`: an earlier process may have begun it. */
 export function beginPortChange(
   { port, want, before }: { readonly port: string; readonly want: PortState; readonly before: PortState },
@@ -54,6 +45,7 @@ export function beginPortChange(
   again: boolean,
 ): PortChange {
   return {
+    kind: 'port.set',
     port,
     want,
     before,
@@ -71,7 +63,7 @@ export function beginPortChange(
 }
 
 /** What follows from a session that could not be opened. */
-export function sessionFailed(change: PortChange, error: DeviceError, patience: Patience): Progress {
+export function changeSessionFailed(change: PortChange, error: DeviceError, patience: Patience): Progress {
   if (change.touched) {
     change.last = error.message;
     return backOff(change, patience, 'over');

@@ -1,32 +1,14 @@
 import { type PortState, samePortState } from '../../db/commands/kinds.ts';
-import type { Checkpoint } from '../checkpoint.ts';
 import { DeviceError } from '../device-error.ts';
-import type { SwitchSession } from '../drivers/driver.ts';
 import { messageOf } from '../scrub.ts';
-import {
-  asBefore,
-  asWanted,
-  backOff,
-  type Patience,
-  type PortChange,
-  type Progress,
-  readingFailed,
-  type Stage,
-  sessionLost,
-} from './port-change.ts';
-
-/** What a stage works with. */
-export interface Means {
-  readonly session: SwitchSession;
-  readonly patience: Patience;
-  readonly checkpoint: Checkpoint;
-}
+import { asBefore, asWanted, backOff, type PortChange, readingFailed, type Stage, sessionLost } from './port-change.ts';
+import type { Means, Progress } from './progress.ts';
 
 /**
  * Goes on with a change in an open session, until it ends, must wait, or the session is over. Never throws.
  * The port is set, read back and compared, and only a reading ends a change. Waiting is the caller's, and holds up no other port.
  */
-export async function advance(change: PortChange, means: Means): Promise<Progress> {
+export async function advanceChange(change: PortChange, means: Means): Promise<Progress> {
   for (;;) {
     const progress = await stages[change.stage](change, means);
     if (progress) return progress;

@@ -31,12 +31,23 @@ const portSet = z.strictObject({
   before: portState,
 });
 
+/** The most ports that one command reads: what a switch says of them must fit into one result. */
+export const MOST_PORTS = 512;
+
+const switchCheck = z.strictObject({
+  switch: switchAccess,
+  /** Canonical names. */
+  ports: z.array(z.string().min(1).max(64)).max(MOST_PORTS),
+});
+
 /**
  * Every kind of command: its parameters, and the version of its payload. Running any of them again after a crash is harmless.
  * An agent refuses a kind or a version that is not in this table.
  */
 export const commandKinds = {
   'port.set': { version: 1, parameters: portSet },
+  /** Logs in, asks for the version and reads ports. Changes nothing. */
+  'switch.check': { version: 1, parameters: switchCheck },
 } as const;
 
 export type CommandKind = keyof typeof commandKinds;

@@ -1,4 +1,5 @@
-import type { PortState } from './kinds.ts';
+import { z } from 'zod';
+import { type PortState, portState } from './kinds.ts';
 
 /** Why an agent would not take a row for an order. A closed list: people write alerts on it. */
 export const refusalReasons = {
@@ -28,7 +29,8 @@ export const failureReasons = {
   denied: 'the device did not accept our credentials, or showed another host key than before; nothing was sent',
   'device-refused': 'the device would not do it, and was read back as it was before',
   mismatch: 'the device said yes and did something else, and was restored and read back',
-  interrupted: 'the session was lost; the device was read back as it was before',
+  interrupted: 'the session was lost; the device was read back as it was before, or nothing was sent that changes it',
+  unreadable: 'the device answered something that nobody recognises; nothing was sent that changes it',
   expired: 'no agent took it in time',
 } as const;
 export type FailureReason = keyof typeof failureReasons;
@@ -41,14 +43,32 @@ export const doubtReasons = {
 } as const;
 export type DoubtReason = keyof typeof doubtReasons;
 
-/** How a command ends. `result.port` is the port as read back, where it was. */
+/** One port as a check read it, or why it could not be read. */
+const checkedPort = z.union([
+  z.strictObject({ port: z.string(), state: portState }),
+  z.strictObject({ port: z.string(), problem: z.string() }),
+]);
+export type CheckedPort = z.output<typeof checkedPort>;
+
+/** What a switch said in a check. */
+export const switchCheckup = z.strictObject({ version: z.string(), ports: z.array(checkedPort) });
+type SwitchCheckup = z.output<typeof switchCheckup>;
+
+/** The steps of a check, in order. */
+export const checkSteps = ['connect', 'log-in', 'version', 'read'] as const;
+export type CheckStep = (typeof checkSteps)[number];
+
+/** How a command ends. `result.port` is the port as read back, where it was; `result.step` is how far a check came. */
 export type Outcome =
-  | { readonly status: 'done'; readonly result: { readonly port: PortState; readonly changed: boolean } }
+  | {
+      readonly status: 'done';
+      readonly result: { readonly port: PortState; readonly changed: boolean } | { readonly check: SwitchCheckup };
+    }
   | {
       readonly status: 'failed';
       readonly reason: FailureReason;
       readonly message: string;
-      readonly result?: { readonly port: PortState };
+      readonly result?: { readonly port: PortState } | { readonly step: CheckStep };
     }
   | { readonly status: 'refused'; readonly reason: RefusalReason; readonly message: string }
   | { readonly status: 'unknown'; readonly reason: DoubtReason; readonly message: string };

@@ -1,9 +1,30 @@
+import { aristaEos } from './arista-eos.ts';
+import { brocade } from './brocade.ts';
+import { ciscoIos } from './cisco-ios.ts';
+import { dellOs10 } from './dell-os10.ts';
+import { delln3000 } from './delln3000.ts';
+import { dellnos9 } from './dellnos9.ts';
 import type { SwitchFamily } from './family.ts';
+import { junos } from './junos.ts';
 import { mock } from './mock.ts';
 import { nexus } from './nexus.ts';
+import { ovs } from './ovs.ts';
+import { powerconnect55xx } from './powerconnect55xx.ts';
 
 /** Every switch family that HaaS knows. */
-export const switchFamilies: readonly SwitchFamily[] = [mock, nexus];
+export const switchFamilies: readonly SwitchFamily[] = [
+  aristaEos,
+  brocade,
+  ciscoIos,
+  delln3000,
+  dellnos9,
+  dellOs10,
+  junos,
+  mock,
+  nexus,
+  ovs,
+  powerconnect55xx,
+];
 
 const typeUrl = 'http://schema.massopencloud.org/haas/v0/switches/';
 

@@ -32,7 +32,7 @@ export interface SwitchFamily {
 export type SwitchSettings = Record<string, z.core.util.JSONType>;
 
 /** A registration as parsed: the address, the settings, and the login, undefined when none of its fields was given. */
-interface SwitchRegistration {
+export interface SwitchRegistration {
   hostname: string;
   port: number;
   credentials: Credentials | undefined;

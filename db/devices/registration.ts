@@ -73,5 +73,8 @@ export function sorted<F extends Login & { readonly hostname: string; readonly p
   return { hostname, port: port ?? defaultPort, credentials, settings };
 }
 
+/** The host name of every switch that is the agent's own machine: nothing is dialled. */
+export const LOCALHOST = 'localhost';
+
 /** The port of a transport, unless a registration names another. */
 export const portOfTransport = { telnet: 23, ssh: 22 } as const;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Connection } from '../client.ts';
+import { commandStatus } from './commands.ts';
 import { moment } from './moment.ts';
 
 const shownAction = z.object({
-  status: z.enum(['queued', 'running', 'done', 'failed', 'refused', 'unknown']),
+  status: commandStatus,
   change: z.enum(['connect', 'detach', 'revert']),
   node: z.string(),
   projectId: z.coerce.number().nullable(),
@@ -29,9 +30,4 @@ export async function showNetworkingAction(sql: Connection, id: string): Promise
       from networking_actions a join commands c on c.id = a.id join nics i on i.id = a.nic_id join nodes n on n.id = i.node_id
       where a.id = ${id}`;
   return row && shownAction.parse(row);
-}
-
-/** Ends the commands of a device that nobody took in time. */
-export async function expireCommandsOf(sql: Connection, deviceId: number): Promise<void> {
-  await sql`select expire_commands(${deviceId})`;
 }

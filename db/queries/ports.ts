@@ -1,19 +1,16 @@
 import { and, eq } from 'drizzle-orm';
-import { z } from 'zod';
 import type { Tx } from '../client.ts';
 import { findSwitchFamily } from '../devices/families.ts';
 import { nics, nodes, ports } from '../schema.ts';
-import type { Switch } from './switches.ts';
+import { type Switch, settingsOf } from './switches.ts';
 
 /** A switch port as it is stored, by its canonical name. */
 export type Port = typeof ports.$inferSelect;
 
-const storedSettings = z.record(z.string(), z.json());
-
 /** The one name under which a port is stored, or null when the switch's family calls no port so. */
-export function canonicalPort({ type, settings }: Pick<Switch, 'type' | 'settings'>, label: string): string | null {
-  const family = findSwitchFamily(type);
-  return family ? family.canonicalPort(label, storedSettings.parse(settings)) : label;
+export function canonicalPort(found: Pick<Switch, 'type' | 'settings'>, label: string): string | null {
+  const family = findSwitchFamily(found.type);
+  return family ? family.canonicalPort(label, settingsOf(found)) : label;
 }
 
 /** Finds a port by any name that its switch's family has for it. It may change at once: lock it before relying on it. */

@@ -5,9 +5,13 @@ import { moment } from './moment.ts';
 const shownSwitch = z.object({
   type: z.string(),
   hostname: z.string(),
+  port: z.number(),
+  settings: z.record(z.string(), z.json()),
   agent: z.string(),
   idle: z.enum(['shut', 'up']),
   unsavedSince: moment.nullable(),
+  version: z.string().nullable(),
+  lastContactAt: moment.nullable(),
   ports: z.array(z.object({ label: z.string(), suspectSince: moment.nullable(), suspectReason: z.string().nullable() })),
 });
 
@@ -17,7 +21,7 @@ export type ShownSwitch = z.output<typeof shownSwitch>;
 /** Reads a switch and its ports. Undefined when there is none of this name. */
 export async function showSwitch(sql: Connection, label: string): Promise<ShownSwitch | undefined> {
   const [row] = await sql`
-    select s.type, s.hostname, s.idle, a.label as agent, d.unsaved_since as "unsavedSince",
+    select s.type, s.hostname, s.port, s.settings, s.idle, d.version, d.last_contact_at as "lastContactAt", a.label as agent, d.unsaved_since as "unsavedSince",
         coalesce((select json_agg(json_build_object(
             'label', p.label, 'suspectSince', p.suspect_since, 'suspectReason', p.suspect_reason) order by p.id)
           from ports p where p.switch_id = s.id), '[]') as ports

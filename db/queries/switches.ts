@@ -1,10 +1,18 @@
 import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Connection, Tx } from '../client.ts';
+import type { SwitchSettings } from '../devices/family.ts';
 import { ports, switches } from '../schema.ts';
 
 /** A switch as it is stored. */
 export type Switch = typeof switches.$inferSelect;
+
+const storedSettings = z.record(z.string(), z.json());
+
+/** The settings of a switch as they are stored. */
+export function settingsOf({ settings }: Pick<Switch, 'settings'>): SwitchSettings {
+  return storedSettings.parse(settings);
+}
 
 /** Finds a switch, and keeps it from being deleted before the transaction ends. */
 export async function findSwitch(tx: Tx, label: string): Promise<Switch | undefined> {

@@ -34,6 +34,10 @@ export const devices = pgTable(
     fence: bigint({ mode: 'number' }).notNull().default(0),
     /** When the switch's running configuration was changed and not yet saved on it. */
     unsavedSince: moment(),
+    /** When the device last answered an agent that had logged in. */
+    lastContactAt: moment(),
+    /** What the device last said of its software. */
+    version: text(),
   },
   (table) => [
     index('devices_waiting').on(table.agentId, table.id).where(sql`${table.waiting}`),

@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Connection, Tx } from '../../db/client.ts';
 import type { Services } from '../services.ts';
 import type { Caller } from './caller.ts';
+import { readPrefer } from './prefer.ts';
 import { type FieldError, Problem, type ProblemType } from './problem.ts';
+import { unavailable } from './unavailable.ts';
 
 /** Refusals of an operation beyond those that every operation has: a code, its type, and when it happens, for the documentation. */
 export type Refusals = Readonly<Record<string, readonly [type: ProblemType, when: string]>>;
@@ -70,8 +72,29 @@ type Writing<P extends Fields, B extends Fields, S extends z.ZodType, R extends 
     | { readonly writeOnce: Handler<P, B, S, R, { readonly sql: Connection }> }
   );
 
+interface Commanding<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals> extends Description<P, S, R> {
+  readonly method: 'PUT' | 'POST' | 'DELETE';
+  readonly body: B;
+  readonly write: Handler<P, B, z.ZodString, R, { readonly tx: Tx }>;
+  /** Reads what became of a command that has ended. */
+  readonly answer: (context: { readonly sql: Connection }, id: string) => Promise<z.input<S>>;
+}
+
+/** Where what a client asked for takes a while: how long it waits, by its `Prefer` header, and whether it is still there. */
+interface Client {
+  readonly prefer: string | undefined;
+  readonly gone: AbortSignal;
+}
+
+/** What a client is answered. */
+interface Reply {
+  readonly status: 200 | 202;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** A request that was understood: answers it for a caller. */
-type Accepted = (services: Services, caller: Caller) => Promise<unknown>;
+type Accepted = (services: Services, caller: Caller, client: Client) => Promise<Reply>;
 
 /** An operation as the router, the tests and the documents see it. */
 export interface Operation {
@@ -104,7 +127,10 @@ export function reading<P extends Fields, Q extends Fields, S extends z.ZodType,
       const understood = understand(rest.params, rawParams, 'query', query, rawQuery);
       if (Array.isArray(understood)) return understood;
       const { params, input } = understood;
-      return (services, caller) => read({ caller, services, refuse, sql: services.database.$client }, { params, query: input });
+      return async (services, caller) => ({
+        status: 200,
+        body: await read({ caller, services, refuse, sql: services.database.$client }, { params, query: input }),
+      });
     },
   };
 }
@@ -134,16 +160,61 @@ export function writing<P extends Fields, B extends Fields, S extends z.ZodType,
       if (Array.isArray(understood)) return understood;
       const request = { params: understood.params, body: understood.input };
       return async (services, caller) => {
-        const actions: Action[] = [];
-        const context = { caller, services, refuse, afterCommit: (action: Action) => void actions.push(action) };
+        const { afterCommit, done } = following(services);
+        const context = { caller, services, refuse, afterCommit };
         const answer = await ('write' in description
           ? services.database.transaction((tx) => description.write({ ...context, tx }, request))
           : description.writeOnce({ ...context, sql: services.database.$client }, request));
-        for (const action of actions) await follow(services, action);
-        return answer;
+        await done();
+        return { status, body: answer };
       };
     },
   };
+}
+
+/**
+ * Declares an operation that has a device do something and waits for it: `write` answers the id of the command that it issued.
+ * The transaction is committed first. Done within the time that the client waits: 200 with what `answer` reads; otherwise 202 with
+ * `{"status_id"}`, by which the networking action tells the rest.
+ */
+export function commanding<P extends Fields, B extends Fields, S extends z.ZodType, const R extends Refusals>(
+  description: Commanding<P, B, S, R>,
+): Operation & { readonly refusals: R } {
+  const { body, write, answer, ...rest } = description;
+  const refuse = refuser(rest.refusals);
+  return {
+    ...rest,
+    input: body,
+    status: 200,
+    accept(rawParams, rawBody) {
+      const understood = understand(rest.params, rawParams, 'body', body, rawBody);
+      if (Array.isArray(understood)) return understood;
+      const request = { params: understood.params, body: understood.input };
+      return async (services, caller, client) => {
+        const { afterCommit, done } = following(services);
+        const id = await services.database.transaction((tx) => write({ caller, services, refuse, afterCommit, tx }, request));
+        await done();
+        return waitFor(services, client, id, () => answer({ sql: services.database.$client }, id));
+      };
+    },
+  };
+}
+
+/** What becomes of a committed command is told, or where to ask for it: the request did not fail, whatever happens while it waits. */
+async function waitFor(services: Services, client: Client, id: string, answer: () => Promise<unknown>): Promise<Reply> {
+  const { wait, applied } = readPrefer(client.prefer);
+  if (wait > 0 && (await services.finished.wait(id, wait * 1000, client.gone))) {
+    try {
+      return { status: 200, body: await answer(), headers: preferenceApplied(applied.done) };
+    } catch (error) {
+      if (!unavailable(error)) throw error;
+    }
+  }
+  return { status: 202, body: { status_id: id }, headers: preferenceApplied(applied.pending) };
+}
+
+function preferenceApplied(text: string): Record<string, string> {
+  return text === '' ? {} : { 'Preference-Applied': text };
 }
 
 function understand<P extends Fields, I extends Fields>(
@@ -178,10 +249,19 @@ function refuser<R extends Refusals>(refusals: R): Context<R>['refuse'] {
   };
 }
 
-async function follow(services: Services, action: Action): Promise<void> {
-  try {
-    await action();
-  } catch (error) {
-    services.log.error({ err: error }, 'what follows a committed change failed');
-  }
+/** Gathers what is to follow a transaction, and does it. */
+function following(services: Services): { afterCommit: (action: Action) => void; done: () => Promise<void> } {
+  const actions: Action[] = [];
+  return {
+    afterCommit: (action) => void actions.push(action),
+    async done() {
+      for (const action of actions) {
+        try {
+          await action();
+        } catch (error) {
+          services.log.error({ err: error }, 'what follows a committed change failed');
+        }
+      }
+    },
+  };
 }

@@ -7,15 +7,22 @@ function invalid(path: string, msg: string, remedy: string): Problem {
   return new Problem('ValidationError', 'invalid_request', remedy, { errors: [{ path, msg }] });
 }
 
-/** The labels in a path. What is no percent-encoded UTF-8 would otherwise stand for itself, and a thing would have two names. */
-export function rawParams(c: Context): Record<string, string> {
+/**
+ * The labels in a path, the last without a `suffix` that is no part of it. What is no percent-encoded UTF-8 would otherwise stand for
+ * itself, and a thing would have two names.
+ */
+export function rawParams(c: Context, suffix = ''): Record<string, string> {
   const [path = ''] = c.req.url.split('?', 1);
   try {
     if (path.includes('%')) decodeURIComponent(path);
   } catch {
     throw invalid('path', 'must be percent-encoded UTF-8', 'the path must be percent-encoded UTF-8: a percent sign is %25');
   }
-  return c.req.param();
+  const params: Record<string, string> = c.req.param();
+  if (suffix === '') return params;
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, value.endsWith(suffix) ? value.slice(0, -suffix.length) : value]),
+  );
 }
 
 /** The query of a GET, which must have no body: each field once, none empty. The predecessor ignores the query of anything else. */

@@ -5,6 +5,7 @@ import { findNode } from '../../db/queries/nodes.ts';
 import { mayActFor } from '../http/caller.ts';
 import { label } from '../http/labels.ts';
 import { writing } from '../http/operation.ts';
+import { needsNative } from '../rules/native-first.ts';
 import { changePort, isBusy, NATIVE_CHANNEL } from '../rules/port-change.ts';
 
 /** Puts a NIC of a node on a network. Answers before the switch has changed: the networking action tells when it has. */
@@ -30,6 +31,7 @@ export const connectNetwork = writing({
     already_connected: ['BlockedError', 'the NIC is on this network already'],
     channel_in_use: ['BlockedError', 'another network is on this channel of the NIC'],
     illegal_channel: ['BadArgumentError', 'the network has no such channel'],
+    native_first: ['BlockedError', 'ports of such a switch carry tagged networks only beside a native one, and the NIC has none'],
   },
 
   async write({ tx, caller, services, refuse }, { params, body }) {
@@ -64,6 +66,13 @@ export const connectNetwork = writing({
     const channels = [NATIVE_CHANNEL, `vlan/${network.vlan}`];
     if (!channels.includes(channel)) {
       throw refuse('illegal_channel', `channel ${channel} is none of network ${body.network}: use ${channels.join(' or ')}`);
+    }
+    const hasNative = attached.some((attachment) => attachment.channel === NATIVE_CHANNEL);
+    if (channel !== NATIVE_CHANNEL && !hasNative && needsNative(nic.port.switch.type)) {
+      throw refuse(
+        'native_first',
+        `a port of a ${nic.port.switch.type} switch carries tagged networks only beside a native one: connect NIC ${params.nic} to a network on ${NATIVE_CHANNEL} first`,
+      );
     }
     const change = { change: 'connect', networkId: network.id, network: network.label, channel, vlan: network.vlan } as const;
     return { status_id: await changePort(tx, services, nic, nic.port, attached, change) };

@@ -5,7 +5,8 @@ import { findNode } from '../../db/queries/nodes.ts';
 import { mayActFor } from '../http/caller.ts';
 import { label } from '../http/labels.ts';
 import { writing } from '../http/operation.ts';
-import { changePort, isBusy } from '../rules/port-change.ts';
+import { needsNative } from '../rules/native-first.ts';
+import { changePort, isBusy, NATIVE_CHANNEL } from '../rules/port-change.ts';
 
 /** Takes a NIC of a node off a network. Answers before the switch has changed: the networking action tells when it has. */
 export const detachNetwork = writing({
@@ -26,6 +27,10 @@ export const detachNetwork = writing({
     not_your_node: ['AuthorizationError', 'the node is of a project that the caller does not act for'],
     busy: ['BlockedError', 'an earlier action of the NIC is still pending'],
     not_connected: ['BadArgumentError', 'the NIC is not on this network'],
+    native_last: [
+      'BlockedError',
+      'ports of such a switch carry tagged networks only beside a native one, and this is the native one',
+    ],
   },
 
   async write({ tx, caller, services, refuse }, { params, body }) {
@@ -47,6 +52,13 @@ export const detachNetwork = writing({
     // What is on a network is cabled: a cable is taken out only where the node is free, and free nodes are on none.
     if (!nic.port || !attachment) {
       throw refuse('not_connected', `NIC ${params.nic} of node ${params.node} is not on network ${body.network}`);
+    }
+    const tagged = attached.find(({ channel }) => channel !== NATIVE_CHANNEL);
+    if (attachment.channel === NATIVE_CHANNEL && tagged && needsNative(nic.port.switch.type)) {
+      throw refuse(
+        'native_last',
+        `a port of a ${nic.port.switch.type} switch carries tagged networks only beside a native one: detach ${tagged.network} first`,
+      );
     }
     return { status_id: await changePort(tx, services, nic, nic.port, attached, { change: 'detach', attachment }) };
   },

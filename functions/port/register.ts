@@ -5,6 +5,7 @@ import { findSwitch } from '../../db/queries/switches.ts';
 import { ports } from '../../db/schema.ts';
 import { label, portLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
+import { idleUpMessage, needsNative } from '../rules/native-first.ts';
 
 /** Registers a port of a switch, under the one name that its family has for it, however it was typed. */
 export const registerPort = writing({
@@ -20,6 +21,7 @@ export const registerPort = writing({
     unknown_switch: ['NotFoundError', 'no switch has this name'],
     duplicate_port: ['DuplicateError', 'the switch has this port already'],
     bad_port_name: ['BadArgumentError', 'no port of such a switch is called so'],
+    idle_up: ['BadArgumentError', 'a port of such a switch cannot be up without a native network'],
   },
 
   async write({ tx, refuse }, { params, body }) {
@@ -29,6 +31,10 @@ export const registerPort = writing({
     if (name === null) {
       const names = findSwitchFamily(found.type)?.portNames;
       throw refuse('bad_port_name', `${params.port} is no port of a ${found.type} switch: they are called like ${names}`);
+    }
+    if (body.idle === 'up' && needsNative(found.type)) {
+      const message = idleUpMessage(found.type);
+      throw refuse('idle_up', message, [{ path: 'body.idle', msg: message }]);
     }
     const [port] = await tx
       .insert(ports)

@@ -26,6 +26,13 @@ export async function chooseAgent(tx: Tx, label: string | undefined): Promise<Ch
   return { ...agent, key: sealingPublicKey.parse(agent.key) };
 }
 
+/** The key of the agent that a device belongs to already. */
+export async function agentKey(tx: Tx, id: number): Promise<SealingPublicKey> {
+  const [agent] = await tx.select({ key: agents.publicKey }).from(agents).where(eq(agents.id, id)).for('key share');
+  if (!agent) throw new Error(`there is no agent ${id}`);
+  return sealingPublicKey.parse(agent.key);
+}
+
 /** What to tell a user for whose device no agent could be chosen. */
 export function noAgentMessage(why: NoAgent, label: string | undefined): string {
   switch (why) {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { Tx } from '../../db/client.ts';
 import { type CommandKind, type CommandParameters, commandKinds } from '../../db/commands/kinds.ts';
 import { agents, commands, devices } from '../../db/schema.ts';
@@ -47,13 +47,18 @@ export async function expireCommands(tx: Tx, deviceId: number): Promise<void> {
   await tx.execute(sql`select expire_commands(${deviceId})`);
 }
 
-/** The device's row is made once and kept for ever; what answers to the label now belongs to `agentId`. */
+/** The device's row is made once and kept for ever; what answers to the label now belongs to `agentId`, and nobody has met it yet. */
 export async function ensureDevice(tx: Tx, label: string, agentId: number): Promise<number> {
   const [device] = await tx
     .insert(devices)
     .values({ label, agentId })
-    .onConflictDoUpdate({ target: devices.label, set: { agentId } })
+    .onConflictDoUpdate({ target: devices.label, set: { agentId, version: null, lastContactAt: null } })
     .returning({ id: devices.id });
   if (!device) throw new Error(`device ${label} could not be made`);
   return device.id;
+}
+
+/** What was known of a device is forgotten: another may answer at its new address. */
+export async function forgetContact(tx: Tx, deviceId: number): Promise<void> {
+  await tx.update(devices).set({ version: null, lastContactAt: null }).where(eq(devices.id, deviceId));
 }

@@ -1,10 +1,10 @@
 import type { Tx } from '../../db/client.ts';
 import type { PortState } from '../../db/commands/kinds.ts';
-import { switchAccess } from '../../db/devices/access.ts';
 import { type Attachment, type CabledPort, type Nic, unfinishedActionOf } from '../../db/queries/nics.ts';
 import { networkingActions } from '../../db/schema.ts';
 import type { Services } from '../services.ts';
 import { expireCommands, issue } from './issue.ts';
+import { accessOf } from './switch-access.ts';
 
 /** The channel of untagged frames. */
 export const NATIVE_CHANNEL = 'vlan/native';
@@ -41,10 +41,10 @@ export async function changePort(
   change: NicChange,
 ): Promise<string> {
   const before = portStateOf(current, port.idle);
-  const want = portStateOf(after(current, change), port.idle);
-  const { label, type, hostname, port: tcpPort, settings, sealed } = port.switch;
+  const { vlan, ...action } = recorded(change);
+  const want = stateAfter(current, { ...action, vlan }, port.idle);
   const id = await issue(tx, services, port.switch.deviceId, 'port.set', {
-    switch: switchAccess.parse({ label, type, hostname, port: tcpPort, settings, sealed }),
+    switch: accessOf(port.switch),
     port: port.label,
     want,
     before,
@@ -54,13 +54,16 @@ export async function changePort(
     nicId: nic.id,
     portId: port.id,
     vlans: [...new Set([...vlansOf(before), ...vlansOf(want)])],
-    ...described(change),
+    ...action,
   });
   return id;
 }
 
+/** A network on a channel of a NIC. */
+type Carried = Pick<Attachment, 'networkId' | 'channel' | 'vlan'>;
+
 /** The state of a port that carries these networks. A port that carries none is as `idle` says, in no VLAN. */
-function portStateOf(attachments: readonly Pick<Attachment, 'channel' | 'vlan'>[], idle: 'shut' | 'up'): PortState {
+export function portStateOf(attachments: readonly Omit<Carried, 'networkId'>[], idle: 'shut' | 'up'): PortState {
   return {
     native: attachments.find(({ channel }) => channel === NATIVE_CHANNEL)?.vlan ?? null,
     tagged: attachments
@@ -71,32 +74,37 @@ function portStateOf(attachments: readonly Pick<Attachment, 'channel' | 'vlan'>[
   };
 }
 
-function after(current: readonly Attachment[], change: NicChange): Pick<Attachment, 'channel' | 'vlan'>[] {
+/** A change as its networking action has it, and the VLAN of its network. */
+interface RecordedChange {
+  readonly change: 'connect' | 'detach' | 'revert';
+  readonly networkId: number | null;
+  readonly channel: string;
+  readonly vlan: number | null;
+}
+
+/** The state that a change makes of a port which carries the networks `current`. */
+export function stateAfter(current: readonly Carried[], change: RecordedChange, idle: 'shut' | 'up'): PortState {
   switch (change.change) {
     case 'connect':
-      return [...current, change];
+      return portStateOf(change.vlan === null ? current : [...current, { channel: change.channel, vlan: change.vlan }], idle);
     case 'detach':
-      return current.filter(({ networkId }) => networkId !== change.attachment.networkId);
+      return portStateOf(
+        current.filter(({ networkId }) => networkId !== change.networkId),
+        idle,
+      );
     case 'revert':
-      return [];
+      return portStateOf([], idle);
   }
 }
 
-function described(
-  change: NicChange,
-): Pick<typeof networkingActions.$inferInsert, 'change' | 'channel' | 'networkId' | 'network'> {
+function recorded(change: NicChange): RecordedChange & { readonly network: string | null } {
   switch (change.change) {
     case 'connect':
-      return { change: 'connect', channel: change.channel, networkId: change.networkId, network: change.network };
+      return change;
     case 'detach':
-      return {
-        change: 'detach',
-        channel: change.attachment.channel,
-        networkId: change.attachment.networkId,
-        network: change.attachment.network,
-      };
+      return { change: 'detach', ...change.attachment };
     case 'revert':
-      return { change: 'revert', channel: '' };
+      return { change: 'revert', channel: '', networkId: null, network: null, vlan: null };
   }
 }
 

@@ -1,7 +1,7 @@
 import { asc, eq, inArray } from 'drizzle-orm';
-import { z } from 'zod';
 import type { Tx } from '../../db/client.ts';
 import { findSwitchFamily } from '../../db/devices/families.ts';
+import { settingsOf } from '../../db/queries/switches.ts';
 import { lockVlans, networkOnVlan } from '../../db/queries/vlans.ts';
 import { switches, vlans } from '../../db/schema.ts';
 
@@ -10,8 +10,6 @@ export interface TakenVlan {
   readonly vlan: number;
   readonly network: string;
 }
-
-const switchSettings = z.record(z.string(), z.json());
 
 /** Keeps VLANs from every network, for a switch. Answers the first that a network has: then none was reserved. */
 export async function reserveVlans(tx: Tx, ids: readonly number[]): Promise<TakenVlan | undefined> {
@@ -38,11 +36,11 @@ export async function releaseVlans(tx: Tx): Promise<void> {
     .for('update');
   const remaining = await tx.select({ type: switches.type, settings: switches.settings }).from(switches);
   const needed = new Set<number>();
-  for (const { type, settings } of remaining) {
-    const family = findSwitchFamily(type);
+  for (const found of remaining) {
+    const family = findSwitchFamily(found.type);
     // What a switch of an unknown family keeps is not known: then everything stays reserved.
     if (!family) return;
-    for (const id of family.reservedVlans(switchSettings.parse(settings))) needed.add(id);
+    for (const id of family.reservedVlans(settingsOf(found))) needed.add(id);
   }
   const released = reserved.map(({ id }) => id).filter((id) => !needed.has(id));
   if (released.length > 0) await tx.update(vlans).set({ reserved: false }).where(inArray(vlans.id, released));

@@ -1,13 +1,20 @@
 import { z } from 'zod';
-import { seal } from '../../db/commands/seal.ts';
 import { findSwitchFamily, switchFamilies } from '../../db/devices/families.ts';
 import { findSwitch } from '../../db/queries/switches.ts';
 import { switches } from '../../db/schema.ts';
 import { agentLabel, label } from '../http/labels.ts';
-import { empty, fieldErrors, writing } from '../http/operation.ts';
+import { empty, writing } from '../http/operation.ts';
 import { chooseAgent, noAgentMessage } from '../rules/agent-choice.ts';
 import { ensureDevice } from '../rules/issue.ts';
+import { idleUpMessage, needsNative } from '../rules/native-first.ts';
 import { reserveVlans } from '../rules/reserved-vlans.ts';
+import {
+  addressTakenMessage,
+  readRegistration,
+  registrationRefusals,
+  sealLogin,
+  vlanInUseMessage,
+} from '../rules/switch-registration.ts';
 
 /** Registers a switch, without ports. Its password is sealed to the agent that will use it; nobody else can read it again. */
 export const registerSwitch = writing({
@@ -23,10 +30,8 @@ export const registerSwitch = writing({
   refusals: {
     duplicate_switch: ['DuplicateError', 'a switch has this name already'],
     unknown_type: ['BadArgumentError', 'there is no such type of switch'],
-    bad_fields: ['BadArgumentError', 'a field that this type of switch needs is missing or wrong, or a field is none of its own'],
-    address_taken: ['BlockedError', 'another switch is registered at this address'],
+    ...registrationRefusals,
     no_agent: ['BadArgumentError', 'no agent has this name, or none was named and there is not exactly one'],
-    vlan_in_use: ['BlockedError', 'a network has a VLAN that this switch keeps for itself'],
   },
 
   async write({ tx, refuse }, { params, body }) {
@@ -39,13 +44,13 @@ export const registerSwitch = writing({
       const types = switchFamilies.map((known) => known.type).join(', ');
       throw refuse('unknown_type', `there is no switch type ${type}: the types are ${types}`);
     }
-    const registration = family.registration.safeParse(fields);
-    if (!registration.success) {
-      const errors = fieldErrors('body', registration.error);
-      const wrong = errors.map(({ path, msg }) => `${path}: ${msg}`).join('; ');
-      throw refuse('bad_fields', `this is no registration of a ${family.type} switch: ${wrong}`, errors);
+    if (idle === 'up' && needsNative(family.type)) {
+      const message = idleUpMessage(family.type);
+      throw refuse('bad_fields', message, [{ path: 'body.idle', msg: message }]);
     }
-    const { hostname, port, credentials, settings } = registration.data;
+    const registration = readRegistration(family, fields);
+    if ('errors' in registration) throw refuse('bad_fields', registration.message, registration.errors);
+    const { hostname, port, credentials, settings } = registration;
     if (!credentials) {
       const errors = ['username', 'password'].map((field) => ({ path: `body.${field}`, msg: 'is needed' }));
       throw refuse('bad_fields', `this is no registration of a ${family.type} switch: username and password are missing`, errors);
@@ -54,15 +59,9 @@ export const registerSwitch = writing({
     const agent = await chooseAgent(tx, agentName);
     if (typeof agent === 'string') throw refuse('no_agent', noAgentMessage(agent, agentName));
     const taken = await reserveVlans(tx, family.reservedVlans(settings));
-    if (taken) {
-      throw refuse(
-        'vlan_in_use',
-        `switch ${params.switch} keeps VLAN ${taken.vlan} for itself, but network ${taken.network} has it: delete that network first`,
-      );
-    }
-    const device = `switch/${params.switch}`;
-    const sealed = await seal(agent.key, { device, hostname, port }, credentials);
-    const deviceId = await ensureDevice(tx, device, agent.id);
+    if (taken) throw refuse('vlan_in_use', vlanInUseMessage(params.switch, taken));
+    const sealed = await sealLogin(agent.key, params.switch, registration, credentials);
+    const deviceId = await ensureDevice(tx, `switch/${params.switch}`, agent.id);
     const [registered] = await tx
       .insert(switches)
       .values({ label: params.switch, type: family.type, deviceId, agentId: agent.id, hostname, port, settings, sealed, idle })
@@ -70,10 +69,7 @@ export const registerSwitch = writing({
       .returning({ id: switches.id });
     if (!registered) {
       if (await findSwitch(tx, params.switch)) throw duplicate();
-      throw refuse(
-        'address_taken',
-        `a switch is registered at ${hostname} port ${port} already: one switch must not have two names`,
-      );
+      throw refuse('address_taken', addressTakenMessage(registration));
     }
     return undefined;
   },

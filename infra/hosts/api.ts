@@ -6,6 +6,7 @@ import { createSigner } from '../../db/commands/envelope.ts';
 import { createApiSecrets } from '../../functions/api-secrets.ts';
 import { createApp } from '../../functions/app.ts';
 import { createCallers } from '../../functions/http/callers.ts';
+import { createFinishedCommands } from '../../functions/http/finished-commands.ts';
 import type { Operation } from '../../functions/http/operation.ts';
 import { setVlanPool } from '../../functions/rules/vlan-pool.ts';
 import type { Services } from '../../functions/services.ts';
@@ -43,6 +44,7 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
   const { databaseUrl, keys, settings, log, connections = 10 } = options;
   const database = openDatabase(databaseUrl, 'haas api', connections);
   const callers = createCallers(database.$client);
+  const finished = createFinishedCommands(database.$client);
   try {
     await checkSchema(database.$client);
     await setVlanPool(database.$client, settings.vlans);
@@ -50,7 +52,7 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
     await database.$client.end();
     throw error;
   }
-  const userChanges = await watchUserChanges(databaseUrl, callers);
+  const userChanges = await watchUserChanges(databaseUrl, callers, finished);
   const prune = async () => {
     await database.$client`select prune_history(make_interval(days => ${settings.historyDays}))`.catch((error: unknown) => {
       log.warn({ err: error }, 'the history was not pruned');
@@ -65,6 +67,7 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
     signer: await createSigner(keys.issuer, keys.signing),
     secrets: createApiSecrets(keys.secret),
     callers,
+    finished,
     settings,
     log,
   };
@@ -81,6 +84,7 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
     },
     async close() {
       clearInterval(pruning);
+      finished.stop();
       await Promise.all(servers.map(closeServer));
       await userChanges.stop();
       await database.$client.end({ timeout: PATIENCE / 1000 });

@@ -1,7 +1,9 @@
 import { type Connection, connect } from '../../db/client.ts';
 import type { Callers } from '../../functions/http/callers.ts';
+import type { FinishedCommands } from '../../functions/http/finished-commands.ts';
 
 const CHANNEL = 'users';
+const COMMANDS = 'commands_finished';
 const HEARTBEAT = 'heartbeat';
 /** How often the channel is tried, in ms, and after how many tries in vain another connection is made. */
 const BEAT = 1_000;
@@ -10,22 +12,29 @@ const DEAF = 5;
 /**
  * Tells `callers` of every change to users and memberships, by whichever host. A connection can be dead for minutes without saying
  * so: each second something is said on the channel, and while nothing comes back `callers` is told not to rely on being told.
+ * The same connection hears which commands have ended, for `finished`, which never relies on it.
  */
-export async function watchUserChanges(databaseUrl: string, callers: Callers): Promise<{ stop(): Promise<void> }> {
+export async function watchUserChanges(
+  databaseUrl: string,
+  callers: Callers,
+  finished: Pick<FinishedCommands, 'heard' | 'look'>,
+): Promise<{ stop(): Promise<void> }> {
   let heard = false;
   let silences = 0;
 
   const open = () => connect(databaseUrl, 'haas api listener', 1);
-  const listen = (connection: Connection) =>
-    connection.listen(
+  // Listening anew after a cut, it has missed what was said meanwhile.
+  const listen = async (connection: Connection) => {
+    await connection.listen(
       CHANNEL,
       (payload) => {
         heard = true;
         if (payload !== HEARTBEAT) callers.forget();
       },
-      // Listening anew after a cut, it has missed what was said meanwhile.
       () => callers.forget(),
     );
+    await connection.listen(COMMANDS, finished.heard, finished.look);
+  };
 
   let connection = open();
   const beat = () => {

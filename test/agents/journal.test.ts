@@ -76,6 +76,19 @@ describe('Journal', () => {
     expect(later.admit(command(3, 'c'))).toEqual({ kind: 'ended', outcome: done });
   });
 
+  test('closes nothing for a command that changes no port, and has nothing saved for it', (t) => {
+    const { reopen } = bench(t);
+    const look = (seq: number) => ({ ...command(seq), port: null });
+    reopen().begin([look(1), look(2)], null);
+    expect(reopen().unsaved).toBeNull();
+    reopen().begin([command(3, 'a')], access);
+    reopen().begin([look(4)], null);
+    const later = reopen();
+    for (const seq of [1, 2, 4]) expect(later.admit(look(seq))).toEqual({ kind: 'again' });
+    expect(later.admit(command(3, 'a'))).toEqual({ kind: 'again' });
+    expect(later.unsaved).toEqual(access);
+  });
+
   test('calls what is too old to be told a replay, and stays small', (t) => {
     const { reopen, path } = bench(t);
     let journal = reopen();

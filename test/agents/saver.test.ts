@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DeviceError } from '../../agents/device-error.ts';
-import { makeAgentSite, until } from '../support/agent-site.ts';
+import { unsavedSwitches } from '../../agents/journal.ts';
+import { keys, makeAgentSite, until } from '../support/agent-site.ts';
 import { silence } from '../support/memory-switch.ts';
 
 const ports = (count: number) => Array.from({ length: count }, (_, index) => `gi1/0/${index + 1}`);
@@ -40,6 +42,31 @@ describe('saving', () => {
     );
     expect(site.switches.count('save')).toBe(3);
     expect(await site.command(id)).toMatchObject({ status: 'done' });
+  });
+
+  test('never happens to a switch that somebody else saves, and the device is let go', async (t) => {
+    const site = await makeAgentSite(t);
+    const settings = { save: false };
+    let broken = true;
+    site.switches.interfere = ({ what }) => {
+      if (broken && what === 'save') throw new DeviceError('refused', 'flash is full');
+    };
+    const first = await site.start({ timing: { saveAfter: 10, idle: 20 } });
+    // What an earlier order left to be saved is not saved either.
+    await site.ended(await site.queue());
+    await first.stop();
+    broken = false;
+    const saves = site.switches.count('save');
+    await site.start({ timing: { saveAfter: 10, idle: 20, beat: 20 } });
+    await site.ended(await site.queue({ settings, port: 'gi1/0/2' }));
+    await until(
+      async () =>
+        (await site.sql`select from devices where unsaved_since is not null and lease_holder is null and not waiting`).length ===
+        1,
+      'the release of the device',
+    );
+    expect(unsavedSwitches(join(site.stateDir, 'journal'), keys.issuer)).toEqual([]);
+    expect(site.switches.count('save')).toBe(saves);
   });
 
   test('that an earlier process did not get to is done by the next one, with nothing in the queue', async (t) => {

@@ -54,6 +54,15 @@ function verify(signed: string, differing: Partial<CommandRow> = {}, device = 's
   )({ ...row, ...differing, signed }, 'rack-1', device);
 }
 
+const check = {
+  ...claims,
+  kind: 'switch.check',
+  parameters: { switch: parameters.switch, ports: ['Ethernet1/3', 'Ethernet1/4'] },
+};
+const withCheck = (changes: object) => ({
+  claims: { ...check, parameters: { ...check.parameters, ...changes } },
+  row: { kind: check.kind },
+});
 const withParameters = (changes: object) => ({ ...claims, parameters: { ...parameters, ...changes } });
 const withSwitch = (changes: object) => withParameters({ switch: { ...parameters.switch, ...changes } });
 const text = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -152,6 +161,30 @@ const cases: Case[] = [
     reason: 'bad-parameters',
     claims: withParameters({ want: { native: null, tagged: [200, 200], enabled: true } }),
   },
+  {
+    name: 'a port that is up without a native VLAN where none can be',
+    reason: 'bad-parameters',
+    claims: withParameters({
+      switch: { ...parameters.switch, type: 'brocade', settings: { tls: false, interface_type: 'TenGigabitEthernet' } },
+      port: '104/0/10',
+      want: { native: null, tagged: [200], enabled: true },
+    }),
+  },
+  { name: 'a check with the parameters of a change', reason: 'bad-parameters', ...withCheck(parameters) },
+  {
+    name: 'a check of another device',
+    reason: 'bad-parameters',
+    ...withCheck({ switch: { ...parameters.switch, label: 'sw-2' } }),
+  },
+  { name: 'a check of a port in another spelling', reason: 'bad-parameters', ...withCheck({ ports: ['eth1/3'] }) },
+  { name: 'a check of a port twice', reason: 'bad-parameters', ...withCheck({ ports: ['Ethernet1/3', 'Ethernet1/3'] }) },
+  {
+    name: 'a check of more ports than fit into one result',
+    reason: 'bad-parameters',
+    ...withCheck({
+      ports: Array.from({ length: 513 }, (_, index) => `Ethernet${Math.floor(index / 100) + 1}/${(index % 100) + 1}`),
+    }),
+  },
 ];
 
 describe('createVerifier', () => {
@@ -159,6 +192,13 @@ describe('createVerifier', () => {
     expect(await verify(await sign(claims))).toEqual({
       kind: 'order',
       order: { kind: 'port.set', id, issuer: 'site-1', device: 'switch/sw-1', seq: 7, notAfter: now + 900, parameters },
+    });
+  });
+
+  test('takes a check', async () => {
+    expect(await verify(await sign(check), { kind: check.kind })).toMatchObject({
+      kind: 'order',
+      order: { kind: 'switch.check', parameters: check.parameters },
     });
   });
 

@@ -39,7 +39,15 @@ const apiTables = {
   vlans: 'SELECT',
 };
 /** Columns that the API may update where it may not update the table. */
-const apiColumns = ['devices.agent_id', 'devices.last_seq', 'vlans.network_id', 'vlans.pooled', 'vlans.reserved'];
+const apiColumns = [
+  'devices.agent_id',
+  'devices.last_contact_at',
+  'devices.last_seq',
+  'devices.version',
+  'vlans.network_id',
+  'vlans.pooled',
+  'vlans.reserved',
+];
 
 const createSomething = [
   'create table own (id int)',
@@ -127,6 +135,7 @@ test('an agent executes the command protocol and nothing else of HaaS', async (t
   expect(await executable(superuser, agentLogin('rack-1'))).toEqual(agentFunctions);
   await expect(agent`select prune_history('0 days')`).rejects.toMatchObject(DENIED);
   await expect(agent`select finish_command(gen_random_uuid(), 'done', null, null, null)`).rejects.toMatchObject(DENIED);
+  await expect(agent`select record_check(1, '{}')`).rejects.toMatchObject(DENIED);
 });
 
 test('an agent is a member of the group of agents alone, and becomes nobody else', async (t) => {
@@ -205,6 +214,7 @@ test.for([
   "select agent_hello('1')",
   "select * from agent_claim('w', '1 s', '1 s', 1)",
   "select finish_command(gen_random_uuid(), 'done', null, null, null)",
+  "select record_check(1, '{}')",
   'set role haas_owner',
 ])('the API may not: %s', async (statement, t) => {
   await expect((await logins(t)).api.unsafe(statement)).rejects.toMatchObject(DENIED);

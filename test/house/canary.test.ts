@@ -17,6 +17,7 @@ const canaries = {
   'password of sw-telnet': 'canary+telnet/ 1?',
   'password of sw-ssh': 'canary+ssh/ 2?&',
   'wrong password of sw-wrong': 'canary+wrong/ 3?',
+  'changed password of sw-wrong': 'canary+changed/ 4?',
   'refused password of a switch': 'canary+refused/ 5?',
   'password of a BMC': 'canary+bmc/ 6?',
   'obmd token': 'canary+obmd/ 7?\\"ü',
@@ -241,9 +242,13 @@ test('the search finds a secret wherever one is, however it is written', { timeo
   }
 });
 
-/** The switch once more, under another name and with a password that it does not take. */
+/** The switch once more, under another name and with a password that it does not take, and then with another one. */
 async function cabledToWrong(h: House, transport: string, port: number): Promise<void> {
   const label = `sw-wrong-${transport}`;
   await cabled(h, label, { password: canaries['wrong password of sw-wrong'], transport, port });
   expect(await change(h, label, 'connect')).toBe('ERROR');
+  const login = { username: 'admin', password: canaries['changed password of sw-wrong'] };
+  expect((await h.call('root', 'PATCH', `/switch/${label}`, { password: login.password })).status).toBe(400);
+  expect((await h.call('root', 'PATCH', `/switch/${label}`, login)).status).toBe(200);
+  expect((await h.call('root', 'POST', `/switch/${label}/check`)).body).toMatchObject({ ok: false, step: 'log-in' });
 }

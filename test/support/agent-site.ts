@@ -9,7 +9,7 @@ import { type AgentConfig, readConfig, type Timing } from '../../agents/config.t
 import { type AgentOverrides, type RunningAgent, startAgent } from '../../agents/main.ts';
 import { type Connection, connect } from '../../db/client.ts';
 import { createSigner, generateSigningKey, type Order, type SigningKey, verificationKey } from '../../db/commands/envelope.ts';
-import type { PortState } from '../../db/commands/kinds.ts';
+import type { CommandKind, PortState } from '../../db/commands/kinds.ts';
 import { generateSealingKey, type SealingPublicKey, seal } from '../../db/commands/seal.ts';
 import { agentLogin } from '../../db/roles.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
@@ -26,6 +26,9 @@ interface CommandTexts {
   readonly port?: string;
   readonly want?: PortState;
   readonly before?: PortState;
+  /** Ports to read: then the command is a check, which changes nothing. */
+  readonly check?: readonly string[];
+  readonly settings?: Record<string, unknown>;
   /** What is signed, where it differs from what is queued. */
   readonly signed?: Partial<Record<keyof Order<'port.set'>, unknown>>;
   readonly parameters?: Record<string, unknown>;
@@ -72,6 +75,10 @@ export async function until<T>(condition: () => T | Promise<T>, what: string, li
   }
 }
 
+function kindOf({ check }: CommandTexts): CommandKind {
+  return check ? 'switch.check' : 'port.set';
+}
+
 /** Makes a state folder with keys, removed when the test finishes. */
 export function stateFolder(test: Pick<TestContext, 'onTestFinished'>): string {
   const folder = mkdtempSync(join(tmpdir(), 'haas-agent-'));
@@ -114,7 +121,7 @@ export async function makeAgentSite(test: Pick<TestContext, 'onTestFinished'>): 
     async sign(seq, texts = {}) {
       const label = texts.switch ?? 'sw-1';
       const target = { device: `switch/${label}`, hostname: 'memory', port: 1 };
-      const access = { label, type: 'mock', hostname: 'memory', port: 1, settings: {} };
+      const access = { label, type: 'mock', hostname: 'memory', port: 1, settings: texts.settings ?? {} };
       sealed[label] ??= await seal(publicKey, target, { username: 'admin', password: 'sesame' });
       const signer = await createSigner(texts.issuer ?? keys.issuer, texts.key ?? keys.signing);
       const id = randomUUID();
@@ -123,14 +130,18 @@ export async function makeAgentSite(test: Pick<TestContext, 'onTestFinished'>): 
         agent: 'rack-1',
         device: target.device,
         seq,
-        kind: 'port.set',
+        kind: kindOf(texts),
         version: 1,
         lifetime: 900,
         parameters: {
           switch: { ...access, sealed: sealed[label] },
-          port: texts.port ?? 'gi1/0/1',
-          want: texts.want ?? { native: 100, tagged: [], enabled: true },
-          before: texts.before ?? EMPTY,
+          ...(texts.check
+            ? { ports: texts.check }
+            : {
+                port: texts.port ?? 'gi1/0/1',
+                want: texts.want ?? { native: 100, tagged: [], enabled: true },
+                before: texts.before ?? EMPTY,
+              }),
           ...texts.parameters,
         },
         ...texts.signed,
@@ -148,7 +159,7 @@ export async function makeAgentSite(test: Pick<TestContext, 'onTestFinished'>): 
         const seq = texts.seq ?? Number(row?.['last_seq']);
         const { id, signed } = await site.sign(seq, texts);
         await tx`insert into commands (id, agent_id, device_id, seq, kind, signed, not_after)
-          values (${id}, ${row?.['agent_id']}, ${row?.['id']}, ${seq}, 'port.set', ${signed}, now() + interval '15 minutes')`;
+          values (${id}, ${row?.['agent_id']}, ${row?.['id']}, ${seq}, ${kindOf(texts)}, ${signed}, now() + interval '15 minutes')`;
         return id;
       });
     },

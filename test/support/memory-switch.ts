@@ -6,7 +6,7 @@ import type { PortState } from '../../db/commands/kinds.ts';
 export interface Call {
   readonly session: number;
   readonly label: string;
-  readonly what: 'open' | 'read' | 'set' | 'shut' | 'save' | 'close';
+  readonly what: 'open' | 'version' | 'read' | 'set' | 'shut' | 'save' | 'close';
   readonly port?: string;
   readonly state?: PortState;
 }
@@ -67,6 +67,10 @@ export class MemorySwitches {
     this.#count(label, 1);
     let isOpen = true;
     return {
+      readVersion: async () => {
+        await call('version');
+        return 'memory 1.0';
+      },
       readPort: async (port) => {
         await call('read', port);
         return structuredClone(this.port(label, port));

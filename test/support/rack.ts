@@ -23,3 +23,13 @@ export async function cabledNode(w: World, label: string, number = 1): Promise<v
 export function reserve(w: World, node: string, project: string): Promise<unknown> {
   return w.arrange('POST', `/project/${project}/connect_node`, { node });
 }
+
+/** Registers a node with a NIC `eth0`, cabled to a switch `bc` whose ports are up only with a native network. */
+export async function nativeFirstNode(w: World, label: string): Promise<void> {
+  const login = { username: 'u', password: 'p' };
+  await w.arrange('PUT', '/switch/bc', { type: 'brocade', hostname: '10.0.0.9', interface_type: 'TenGigabitEthernet', ...login });
+  await bareNode(w, label);
+  await w.arrange('PUT', `/node/${label}/nic/eth0`, { macaddr: '' });
+  await w.arrange('PUT', '/switch/bc/port/104/0/10');
+  await w.arrange('POST', '/switch/bc/port/104/0/10/connect_nic', { node: label, nic: 'eth0' });
+}

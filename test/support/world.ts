@@ -8,6 +8,7 @@ import { agentLogin } from '../../db/roles.ts';
 import { createApiSecrets } from '../../functions/api-secrets.ts';
 import { createApp } from '../../functions/app.ts';
 import { createCallers } from '../../functions/http/callers.ts';
+import { createFinishedCommands } from '../../functions/http/finished-commands.ts';
 import { operations } from '../../functions/operations.ts';
 import { hashPassword } from '../../functions/passwords.ts';
 import type { Services } from '../../functions/services.ts';
@@ -77,6 +78,7 @@ async function worldOn(
     signer: await createSigner(keys.issuer, keys.signing),
     secrets: createApiSecrets(apiKeys.secret),
     callers: createCallers(pool.$client),
+    finished: createFinishedCommands(pool.$client),
     settings: { ...readSettings({}), ...settings },
     log,
   };

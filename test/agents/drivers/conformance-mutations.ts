@@ -111,12 +111,13 @@ async function survives(
 
 /** Carries out the change as the agent does, in as many sessions as it takes, until it ends or the time (ms) is up. */
 async function carryOut(bench: Bench, simulator: SimulatedSwitch, time = 5_000): Promise<Outcome> {
-  const change = beginPortChange({ port: bench.family.ports[0], want: both, before: other }, Date.now() + time, false);
+  const deadline = Date.now() + time;
+  const change = beginPortChange({ port: bench.family.ports[0], want: both, before: other }, deadline, false);
   let session: SwitchSession | undefined;
   for (;;) {
     session ??= await bench.family.driver.open(bench.target(simulator, { timeouts })).catch(() => undefined);
-    // Only the one answer is altered: whoever comes again gets in.
-    if (!session) continue;
+    if (!session && Date.now() < deadline) continue;
+    if (!session) return { status: 'unknown', reason: 'unproven', message: 'no session could be opened' };
     const progress = await advanceChange(change, { session, patience, isStopping: () => false, checkpoint: () => {} });
     if (progress.kind === 'ended' || progress.session === 'over') {
       await session.close();

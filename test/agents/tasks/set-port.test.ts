@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Step } from '../../../agents/checkpoint.ts';
 import { DeviceError } from '../../../agents/device-error.ts';
-import { beginPortChange, type Progress, sessionFailed, supersede } from '../../../agents/tasks/port-change.ts';
-import { advance } from '../../../agents/tasks/set-port.ts';
+import { advance, sessionFailed } from '../../../agents/tasks/job.ts';
+import { beginPortChange, supersede } from '../../../agents/tasks/port-change.ts';
+import type { Progress } from '../../../agents/tasks/progress.ts';
 import type { PortState } from '../../../db/commands/kinds.ts';
 import { MemorySwitches } from '../../support/memory-switch.ts';
 
@@ -55,7 +56,8 @@ async function carryOut({ again = false, start = before, left = 60_000, ...scrip
   const change = beginPortChange({ port: PORT, want, before }, Date.now() + left, again);
   let session = await open();
   for (let rounds = 0; rounds < 100; rounds += 1) {
-    const progress = await advance(change, { session, patience, checkpoint: (step) => steps.push(step) });
+    const checkpoint = (step: Step) => void steps.push(step);
+    const progress = await advance(change, { session, patience, checkpoint, isStopping: () => false });
     if (progress.kind === 'ended') {
       const calls = switches.calls.map(({ what, state }) => (what === 'set' ? (state === want ? 'want' : 'before') : what));
       return { outcome: progress.outcome, calls: calls.join(' '), port: switches.port('sw-1', PORT), steps, waits };

@@ -6,6 +6,7 @@ import { cabledNode, reserve } from '../../support/rack.ts';
 import { makeWorld, statusId, type World } from '../../support/world.ts';
 
 const ID = '7b1ff3c2-6d6b-4f0e-9f44-6a4f2f6c0b11';
+const CHECK = '8c2f0d11-3b5d-4f0e-9f44-6a4f2f6c0b11';
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 async function nodeAndNetwork(w: World): Promise<void> {
@@ -47,6 +48,14 @@ describeOperation(showNetworkingAction, {
   refusals: {
     unknown_action: { params: { status_id: '00000000-0000-4000-8000-000000000000' } },
     not_your_node: { as: 'other' },
+    not_for_users: {
+      async arrange(w) {
+        await w.sql`insert into commands (id, agent_id, device_id, seq, kind, signed, not_after)
+          select ${CHECK}, a.id, d.id, 2, 'switch.check', '', now() + interval '1 hour' from agents a, devices d`;
+      },
+      params: { status_id: CHECK },
+      as: 'owner',
+    },
   },
 });
 

@@ -1,8 +1,8 @@
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
 import { connectNetwork } from '../../../functions/node/connect-network.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
-import { cabledNode, reserve } from '../../support/rack.ts';
-import { statusId, type World } from '../../support/world.ts';
+import { cabledNode, nativeFirstNode, reserve } from '../../support/rack.ts';
+import { makeWorld, statusId, type World } from '../../support/world.ts';
 
 const network = (w: World, label: string, project = 'blue') =>
   w.arrange('PUT', `/network/${label}`, { owner: project, access: project, net_id: '' });
@@ -46,6 +46,14 @@ describeOperation(connectNetwork, {
       input: { network: 'second', channel: 'vlan/native' },
     },
     illegal_channel: { input: { network: 'lan', channel: 'vlan/101' } },
+    native_first: {
+      async arrange(w) {
+        await nativeFirstNode(w, 'n2');
+        await reserve(w, 'n2', 'blue');
+      },
+      params: { node: 'n2', nic: 'eth0' },
+      input: { network: 'lan', channel: 'vlan/100' },
+    },
   },
   malformed: {
     'no network': { input: {} },
@@ -53,4 +61,13 @@ describeOperation(connectNetwork, {
     'a network that is a number': { input: { network: 5 } },
     'a label that begins with a dash': { params: { node: '-n1', nic: 'eth0' } },
   },
+});
+
+test('X20: beside a native network a tagged one may be connected on any switch', async (context) => {
+  const w = await makeWorld(context);
+  await nativeFirstNode(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+  for (const label of ['lan', 'wan']) await network(w, label);
+  await w.finish(await connect(w, 'lan'));
+  expect((await connect(w, 'wan', 'vlan/101')).status).toBe(202);
 });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { detachNetwork } from '../../../functions/node/detach-network.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
 import { adminNetwork, connected, projectNetwork, vlanOf } from '../../support/networks.ts';
-import { bareNode, cabledNode, reserve } from '../../support/rack.ts';
+import { bareNode, cabledNode, nativeFirstNode, reserve } from '../../support/rack.ts';
 import { makeWorld, statusId, type World } from '../../support/world.ts';
 
 const detach = (w: World, network = 'lan') => w.call('ada', 'POST', '/node/n1/nic/eth0/detach_network', { network });
@@ -55,6 +55,16 @@ describeOperation(detachNetwork, {
     not_your_node: { as: 'other' },
     busy: { arrange: detach },
     not_connected: { arrange: (w) => projectNetwork(w, 'second'), input: { network: 'second' } },
+    native_last: {
+      async arrange(w) {
+        await nativeFirstNode(w, 'n2');
+        await reserve(w, 'n2', 'blue');
+        await projectNetwork(w, 'wan');
+        await connected(w, 'n2', 'lan');
+        await connected(w, 'n2', 'wan', `vlan/${await vlanOf(w, 'wan')}`);
+      },
+      params: { node: 'n2', nic: 'eth0' },
+    },
   },
   malformed: {
     'no network': { input: {} },
@@ -122,4 +132,18 @@ test('of eight changes of one NIC that are asked for at once, one is queued', as
     ),
   );
   expect(answers.map(({ status }) => status).sort()).toEqual([202, ...Array(7).fill(409)]);
+});
+
+test('X20: the native network goes when it is the last, and a tagged one at any time', async (context) => {
+  const w = await makeWorld(context);
+  await nativeFirstNode(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+  for (const label of ['lan', 'wan']) await projectNetwork(w, label);
+  await connected(w, 'n1', 'lan');
+  await connected(w, 'n1', 'wan', `vlan/${await vlanOf(w, 'wan')}`);
+  for (const network of ['wan', 'lan']) {
+    const answer = await detach(w, network);
+    expect(answer.status, network).toBe(202);
+    await w.finish(answer);
+  }
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { registerPort } from '../../../functions/port/register.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
-import { mockSwitch } from '../../support/rack.ts';
+import { mockSwitch, nativeFirstNode } from '../../support/rack.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 
 const nexus = (w: World) =>
@@ -20,6 +20,11 @@ describeOperation(registerPort, {
     unknown_switch: { params: { switch: 'nope', port: 'blah' } },
     duplicate_port: { arrange: (w) => w.arrange('PUT', '/switch/sw1/port/gi1/0/5') },
     bad_port_name: { params: { switch: 'sw1', port: 'gi1/0/1q' } },
+    idle_up: {
+      arrange: (w) => nativeFirstNode(w, 'n1'),
+      params: { switch: 'bc', port: '104/0/11' },
+      input: { idle: 'up' },
+    },
   },
   malformed: {
     'an idle that is neither shut nor up': { input: { idle: 'down' } },

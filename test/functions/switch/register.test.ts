@@ -70,6 +70,7 @@ for (const [name, fields, path] of [
   ['a username that is a number', { username: 5 }, 'body.username'],
   ['a hostname with a control character', { hostname: 'a\nb' }, 'body.hostname'],
   ['a field of another type', { dummy_vlan: 5 }, 'body'],
+  ['X20: an idle port that is up without a native network', { idle: 'up', type: 'brocade' }, 'body.idle'],
 ] as const) {
   test(`${name} is a bad argument that is named`, async (context) => {
     const w = await makeWorld(context);

@@ -17,9 +17,12 @@ describeOperation(showSwitch, {
       name: 'sw1',
       type: 'mock',
       hostname: 'mock-address',
+      port: 1,
       agent: 'rack-1',
       idle: 'shut',
       unsaved_since: null,
+      version: null,
+      last_contact_at: null,
       capabilities: ['nativeless-trunk-mode'],
       ports: [{ label: 'gi1/0/2' }, { label: 'gi1/0/1' }],
     });
@@ -40,4 +43,20 @@ test('a port whose state could not be proven says since when and why; unsaved ch
     ports: [{ label: 'gi1/0/1', suspect_since: '2030-01-02T01:04:05.000Z', suspect_reason: 'the switch said no' }],
     unsaved_since: '2030-01-02T03:04:05.600Z',
   });
+});
+
+test('the settings of a registration are shown as they were given, its login never', async (context) => {
+  const w = await makeWorld(context);
+  const settings = { transport: 'ssh', legacy_ssh: true, dummy_vlan: 2222, save: false };
+  await w.arrange('PUT', '/switch/sw1', {
+    type: 'nexus',
+    hostname: 'nx',
+    username: 'someone',
+    password: 'a secret',
+    ...settings,
+  });
+  await w.sql`update devices set version = '7.3', last_contact_at = '2030-01-02T03:04:05.6Z'`;
+  const answer = await w.call('root', 'GET', '/switch/sw1');
+  expect(answer.body).toMatchObject({ ...settings, port: 22, version: '7.3', last_contact_at: '2030-01-02T03:04:05.600Z' });
+  expect(answer.text).not.toMatch(/someone|a secret|sealed/);
 });

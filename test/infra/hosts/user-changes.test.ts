@@ -17,8 +17,10 @@ test('a change by anybody is told, and so is that nobody may be telling', async 
       listening = now;
     },
   };
+  const ended: string[] = [];
+  const finished = { heard: (id: string) => void ended.push(id), look: () => {} };
   const proxy = await startProxy(t, Number(new URL(database.apiUrl).port));
-  const watch = await watchUserChanges(proxy.url(database.apiUrl), callers);
+  const watch = await watchUserChanges(proxy.url(database.apiUrl), callers, finished);
   t.onTestFinished(async () => {
     await watch.stop();
     await sql.end();
@@ -32,6 +34,9 @@ test('a change by anybody is told, and so is that nobody may be telling', async 
   await toldOf(() =>
     sql`insert into users (label, password_hash) values ('eve', 'x')`.then(() => sql`update users set is_admin = true`),
   );
+
+  await sql`select pg_notify('commands_finished', 'the id of a command')`;
+  await until(() => ended.includes('the id of a command'), 'the end of a command is told');
 
   // A connection that is cut is made again at once; what was said in between is not known.
   await toldOf(

@@ -1,0 +1,15 @@
+import { findSwitchFamily } from '../../db/devices/families.ts';
+
+/**
+ * Whether ports of a switch of this type are up only with a native VLAN. On such a port the native network comes first and goes last,
+ * and without one it is shut.
+ */
+export function needsNative(type: string): boolean {
+  const family = findSwitchFamily(type);
+  return family !== undefined && !family.capabilities.includes('nativeless-trunk-mode');
+}
+
+/** What to tell who wants a port up that is in no network. */
+export function idleUpMessage(type: string): string {
+  return `a port of a ${type} switch cannot be up without a native network: leave "idle" at "shut"`;
+}
