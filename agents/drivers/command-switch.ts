@@ -1,5 +1,6 @@
 import { secretsOf } from '../../db/devices/access.ts';
 import type { SwitchSettings } from '../../db/devices/family.ts';
+import { LOCALHOST } from '../../db/devices/registration.ts';
 import { DeviceError } from '../device-error.ts';
 import { localRunner, type Runner, type RunnerOptions, sshRunner } from '../sessions/runner.ts';
 import { quote } from '../sessions/screen.ts';
@@ -37,6 +38,9 @@ export function commandSwitch<Settings extends CommandSettings>(family: CommandF
       const timeouts = timeoutsOf(family, target);
       const { access, credentials, signal } = target;
       const options = { label: access.label, secrets: secretsOf(credentials), signal };
+      // The agent's policy says by name which switches may be reached: no other name stands for this machine.
+      if (settings.transport === 'local' && access.hostname !== LOCALHOST)
+        throw new DeviceError('refused', `${access.label}: it is reached locally, but registered at ${access.hostname}`);
       const runner =
         settings.transport === 'local' ? localRunner(options) : await remoteRunner(target, settings, timeouts, options);
       return new PortSession({ family, settings, target, exchange: new CommandExchange(runner, family, timeouts, options) });

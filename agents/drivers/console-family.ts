@@ -17,6 +17,8 @@ export type ConsoleStep = string | { readonly line: string; readonly questions?:
 /** One family of switches with a command line. */
 export interface ConsoleFamily<Settings extends ConsoleSettings> extends PortFamily<Settings, ConsoleStep> {
   readonly dialect: Dialect;
+  /** Opens a port that holds the wanted VLANs: a console's switch remembers them of a port that is shut. */
+  readonly enable: (port: string, settings: Settings) => readonly ConsoleStep[];
   /** What a refusal looks like, anywhere in an answer. */
   readonly refusal: RegExp;
   /** A line of an answer to a configuration line that means nothing. Any other line is taken as not understood. */

@@ -36,8 +36,8 @@ export interface PortFamily<Settings extends SwitchSettings, Step> {
     settings: Settings,
     prior: readonly string[],
   ) => readonly Step[] | NotUnderstood;
-  /** Opens a port that holds the wanted VLANs. */
-  readonly enable: (port: string, settings: Settings) => readonly Step[];
+  /** Opens a port that was read back as holding the VLANs of `want`. */
+  readonly enable: (port: string, settings: Settings, want: PortState) => readonly Step[];
   /** Shuts a port, whatever it holds. */
   readonly shut: (port: string, settings: Settings) => readonly Step[];
   /** Where a change is taken back by the switch itself unless it is confirmed in time. */

@@ -95,7 +95,7 @@ export class PortSession<Settings extends SwitchSettings, Step> implements Switc
       await this.#exchange.configure(asWanted ? transaction.confirm(name, wanted, this.#settings) : transaction.discard);
     } else if (asWanted) {
       // A port that did not take its VLANs stays shut; whoever reads it next sees what it holds.
-      await this.#exchange.configure(this.#family.enable(name, this.#settings));
+      await this.#exchange.configure(this.#family.enable(name, this.#settings, wanted));
     }
   }
 

@@ -32,6 +32,8 @@ export interface Family {
   readonly ports: readonly [string, string];
   /** A port that the family may have and the simulator has not. */
   readonly missingPort: string;
+  /** Whether any word may be the name of a port, `reload` too. */
+  readonly anyWordIsAPort?: true;
   /** A VLAN that no port of such a switch may carry. */
   readonly reservedVlan: number;
   /**

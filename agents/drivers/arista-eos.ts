@@ -1,0 +1,80 @@
+import type { z } from 'zod';
+import { aristaEosSettings, aristaEos as family } from '../../db/devices/arista-eos.ts';
+import { parseAristaEosPort } from '../reading/arista-eos.ts';
+import { formatVlans } from '../reading/vlan-list.ts';
+import type { ConsoleFamily, ConsoleStep } from './console-family.ts';
+import { consoleSwitch } from './console-switch.ts';
+
+type Settings = z.output<typeof aristaEosSettings>;
+
+const longestList = 160;
+
+/** The name of our configuration session. One writer per switch, so one name is enough. */
+const session = 'haas';
+
+/** A single line acts at once and whole; it needs no session. */
+const configuring = (port: string, line: string): ConsoleStep[] => ['configure terminal', `interface ${port}`, line, 'end'];
+
+/**
+ * How an Arista switch is spoken to, EOS 4.15 to 4.3x, over SSH. A port is shut at once; its VLANs are then changed in a
+ * configuration session, so that they come all or not at all.
+ */
+export const aristaEosFamily: ConsoleFamily<Settings> = {
+  family,
+  settings: aristaEosSettings,
+  dialect: {
+    // The supervisor of a chassis may stand behind the host name: `core(s1)#`.
+    prompt: /^([\w.-]+)(?:\(s\d\))?(?:\((config[\w./,-]*)\))?# ?$/,
+    username: /^(?:username|login|[\w.-]+ login): ?$/i,
+    password: /^password: ?$/i,
+    denied: /^(?:Login incorrect|% ?(?:Authentication failed|Login invalid|Access denied|Bad (?:passwords?|secrets?)))/im,
+    elevate: { from: /^[\w.-]+(?:\(s\d\))?> ?$/, line: 'enable' },
+    pager: /^\s*--More--\s*$/,
+    log: /(?:[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT[\d:.+-]+Z?) \S+ \w+(?:\[\d+\])?: (?:\d+: )?%[A-Z][A-Z0-9_]*-\d-[A-Z0-9_]+:/,
+    prepare: ['terminal width 511', 'terminal length 0'],
+    logout: 'exit',
+    // The first throws a session away; the second leads out of plain configuration, where the first means nothing.
+    leave: ['abort', 'end'],
+  },
+  // Nothing that starts with a percent sign is good news.
+  refusal: /^[ \t]*\^[ \t]*$|^%|^Cannot (?:enter|delete|commit) |^Maximum number of (?:pending|open) sessions/im,
+  // The second after a commit, where the switch was told to save each.
+  chatter: /^(?:Enter configuration commands, one per line|Copy completed successfully)/,
+
+  version: { step: 'show version', pattern: /^Software image version: +(\S+)/m },
+
+  // The first tells what is configured and whether it is shut, the second what is in force.
+  read: (port) => [`show running-config interfaces ${port}`, `show interfaces ${port} switchport`],
+  parse: (port, [configured = '', effective = '']) => parseAristaEosPort(port, configured, effective),
+
+  change(port, want) {
+    const vlans = want.native === null ? want.tagged : [want.native, ...want.tagged];
+    return [
+      // Outside of the session, because nothing says in which order a commit takes effect.
+      ...configuring(port, 'shutdown'),
+      // EOS lets nobody into a session that was committed, and keeps for a day what a lost connection left open.
+      { line: `no configure session ${session}`, mayFail: true },
+      `configure session ${session}`,
+      ...vlans.flatMap((vlan) => [`vlan ${vlan}`, 'exit']),
+      `interface ${port}`,
+      'switchport',
+      // Before the mode: a fresh trunk carries every VLAN.
+      'switchport trunk allowed vlan none',
+      'switchport mode trunk',
+      // Told to tag its native VLAN, a trunk drops untagged frames.
+      `switchport trunk native vlan ${want.native ?? 'tag'}`,
+      // The native VLAN passes only if it is allowed too.
+      ...formatVlans(vlans, longestList).map(
+        (list, index) => `switchport trunk allowed vlan ${index === 0 ? '' : 'add '}${list}`,
+      ),
+      'commit',
+    ];
+  },
+  enable: (port) => configuring(port, 'no shutdown'),
+  shut: (port) => configuring(port, 'shutdown'),
+
+  save: { step: 'copy running-config startup-config', done: /^Copy completed successfully/m },
+};
+
+/** The driver for switches of type `arista_eos`, over SSH. */
+export const aristaEos = consoleSwitch(aristaEosFamily);
