@@ -7,17 +7,23 @@ import { consoleSwitch } from './console-switch.ts';
 
 type Settings = z.output<typeof aristaEosSettings>;
 
-const longestList = 160;
-
-/** The name of our configuration session. One writer per switch, so one name is enough. */
+/** The configuration session, and only one: a switch keeps few that wait, for a day. */
 const session = 'haas';
 
-/** A single line acts at once and whole; it needs no session. */
-const configuring = (port: string, line: string): ConsoleStep[] => ['configure terminal', `interface ${port}`, line, 'end'];
+/** Far below what EOS takes in one line. */
+const longestList = 160;
+
+const configuring = (port: string, ...lines: readonly ConsoleStep[]): ConsoleStep[] => [
+  'configure terminal',
+  `interface ${port}`,
+  ...lines,
+  'end',
+];
 
 /**
- * How an Arista switch is spoken to, EOS 4.15 to 4.3x, over SSH. A port is shut at once; its VLANs are then changed in a
- * configuration session, so that they come all or not at all.
+ * How an Arista switch is spoken to, EOS 4.15 to 4.3x, over SSH. A change is one configuration session: refused anywhere, it is
+ * aborted, and nothing of it happened. Its commit overwrites what others changed since it began (EOS manual, `configure session`),
+ * so it is begun and committed in one breath, and a port is opened and shut by plain lines.
  */
 export const aristaEosFamily: ConsoleFamily<Settings> = {
   family,
@@ -33,13 +39,12 @@ export const aristaEosFamily: ConsoleFamily<Settings> = {
     log: /(?:[A-Z][a-z]{2} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?|\d{4}-\d\d-\d\dT[\d:.+-]+Z?) \S+ \w+(?:\[\d+\])?: (?:\d+: )?%[A-Z][A-Z0-9_]*-\d-[A-Z0-9_]+:/,
     prepare: ['terminal width 511', 'terminal length 0'],
     logout: 'exit',
-    // The first throws a session away; the second leads out of plain configuration, where the first means nothing.
+    // Outside of a session there is nothing to abort, and that is said so.
     leave: ['abort', 'end'],
   },
   // Nothing that starts with a percent sign is good news.
-  refusal: /^[ \t]*\^[ \t]*$|^%|^Cannot (?:enter|delete|commit) |^Maximum number of (?:pending|open) sessions/im,
-  // The second after a commit, where the switch was told to save each.
-  chatter: /^(?:Enter configuration commands, one per line|Copy completed successfully)/,
+  refusal: /^[ \t]*\^[ \t]*$|^%/m,
+  chatter: /^Enter configuration commands, one per line/,
 
   version: { step: 'show version', pattern: /^Software image version: +(\S+)/m },
 
@@ -50,11 +55,11 @@ export const aristaEosFamily: ConsoleFamily<Settings> = {
   change(port, want) {
     const vlans = want.native === null ? want.tagged : [want.native, ...want.tagged];
     return [
-      // Outside of the session, because nothing says in which order a commit takes effect.
-      ...configuring(port, 'shutdown'),
-      // EOS lets nobody into a session that was committed, and keeps for a day what a lost connection left open.
+      // One that a lost connection left behind holds an old configuration; one that was committed cannot be entered again.
       { line: `no configure session ${session}`, mayFail: true },
       `configure session ${session}`,
+      `interface ${port}`,
+      'shutdown',
       ...vlans.flatMap((vlan) => [`vlan ${vlan}`, 'exit']),
       `interface ${port}`,
       'switchport',
@@ -73,7 +78,11 @@ export const aristaEosFamily: ConsoleFamily<Settings> = {
   enable: (port) => configuring(port, 'no shutdown'),
   shut: (port) => configuring(port, 'shutdown'),
 
-  save: { step: 'copy running-config startup-config', done: /^Copy completed successfully/m },
+  save: {
+    step: 'copy running-config startup-config',
+    done: /^Copy completed successfully/m,
+    busy: /Device or resource busy|another .{0,80}in progress/i,
+  },
 };
 
 /** The driver for switches of type `arista_eos`, over SSH. */

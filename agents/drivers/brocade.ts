@@ -45,8 +45,12 @@ export const brocadeFamily: RestFamily<Settings> = {
   probe: { method: 'GET', path: '/rest' },
 
   version: {
-    step: { method: 'POST', path: '/rest/operational-state/show-vcs', body: xmlElement('show-vcs').xml },
-    pattern: /<(?:[\w-]+:)?firmware-version(?:\s[^<>]*)?>\s*([^\s<]+)/,
+    step: {
+      method: 'POST',
+      path: '/rest/operational-state/show-firmware-version',
+      body: xmlElement('show-firmware-version').xml,
+    },
+    pattern: /<(?:[\w-]+:)?os-version(?:\s[^<>]*)?>\s*([^\s<]+)/,
   },
 
   read(port, settings) {
@@ -64,6 +68,9 @@ export const brocadeFamily: RestFamily<Settings> = {
 
   change(port, { native, tagged }, settings) {
     const path = resource(port, settings);
+    // A port in no VLAN is best no switchport: then it carries nothing even where somebody opens it. If that is refused, it is a
+    // trunk without VLANs, and shut.
+    const nothing: RestStep[] = [{ ...remove(`${path}/switchport`, 404), mayFail: true }];
     const trunk = `${path}/switchport/trunk`;
     const allowed = `${trunk}/allowed/vlan`;
     return [
@@ -78,6 +85,7 @@ export const brocadeFamily: RestFamily<Settings> = {
         ? remove(`${trunk}/native-vlan`, 404)
         : send('PUT', trunk, xmlElement('trunk', xmlElement('native-vlan', `${native}`))),
       ...formatVlans(tagged, longestList).map((list) => send('PUT', allowed, xmlElement('vlan', xmlElement('add', list)))),
+      ...(native === null && tagged.length === 0 ? nothing : []),
     ];
   },
   enable: (port, settings) => [remove(`${resource(port, settings)}/shutdown`, 404)],

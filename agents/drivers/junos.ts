@@ -145,7 +145,8 @@ export const junosFamily: ConsoleFamily<Settings> = {
     // Whole once more: had the switch taken the change back meanwhile, `disable` alone would open the port to what it held before.
     confirm: (port, want) =>
       want.enabled ? inConfiguration(...vlansOf(port, want), `delete interfaces ${port} disable`, 'commit') : [],
-    discard: inConfiguration('rollback 1', 'commit'),
+    // Not `rollback 1`, which might be somebody else's commit by now: the port stays shut, and is restored like any other.
+    settle: inConfiguration('commit'),
     pending: { step: showCommits, pattern: waiting },
   },
 

@@ -6,6 +6,8 @@ import type { Timeouts } from '../sessions/timeouts.ts';
 /** Output that does not say what it should, and why not. */
 export interface NotUnderstood {
   readonly problem: string;
+  /** Where it is understood well enough: the switch says that there is no such port. */
+  readonly refused?: true;
 }
 
 /**
@@ -44,8 +46,8 @@ export interface PortFamily<Settings extends SwitchSettings, Step> {
   readonly transaction?: {
     /** Confirms the change of a port that was read back as wanted, and opens it if it is to be up. Takes the place of `enable`. */
     readonly confirm: (port: string, want: PortState, settings: Settings) => readonly Step[];
-    /** Takes the change back now. */
-    readonly discard: readonly Step[];
+    /** Ends the waiting where the port was not read back as wanted: it stays shut, with what it holds. */
+    readonly settle: readonly Step[];
     /** Tells whether a change waits to be confirmed: until then no reading of a port will last. */
     readonly pending: { readonly step: Step; readonly pattern: RegExp };
   };

@@ -6,7 +6,7 @@ import type { Timeouts } from '../sessions/timeouts.ts';
 import { defaultTimeouts } from '../sessions/timeouts.ts';
 import { checkedPort, checkedState } from './checked-port.ts';
 import type { OpenSwitch, SwitchSession } from './driver.ts';
-import type { Exchange, PortFamily } from './port-family.ts';
+import type { Exchange, NotUnderstood, PortFamily } from './port-family.ts';
 
 /** How long (ms) to wait before saving again when the switch is saving for somebody else. */
 const saveAgainAfter = 1_000;
@@ -33,6 +33,8 @@ export function timeoutsOf<Settings extends SwitchSettings, Step>(
 ): Timeouts {
   return { ...defaultTimeouts, ...family.patience, ...target.timeouts };
 }
+
+const faultOf = ({ refused }: NotUnderstood) => (refused ? 'refused' : 'unintelligible');
 
 /** What a session is made of. */
 export interface PortSessionMeans<Settings extends SwitchSettings, Step> {
@@ -85,14 +87,17 @@ export class PortSession<Settings extends SwitchSettings, Step> implements Switc
     const prior = await this.#askAll(this.#family.prior?.(name, wanted, this.#settings) ?? []);
     const steps = this.#family.change(name, wanted, this.#settings, prior);
     if ('problem' in steps)
-      throw this.#exchange.error('unintelligible', `${name} cannot be changed: ${steps.problem}`, prior.join('\n'));
+      throw this.#exchange.error(faultOf(steps), `${name} cannot be changed: ${steps.problem}`, prior.join('\n'));
     await this.#exchange.configure(steps);
     const { transaction } = this.#family;
     if (!wanted.enabled && !transaction) return;
-    const held = await this.#read(name);
+    const held = await this.#read(name).catch(async (error: unknown) => {
+      if (transaction) await this.#exchange.configure(transaction.settle);
+      throw error;
+    });
     const asWanted = samePortState(held, { ...wanted, enabled: false });
     if (transaction) {
-      await this.#exchange.configure(asWanted ? transaction.confirm(name, wanted, this.#settings) : transaction.discard);
+      await this.#exchange.configure(asWanted ? transaction.confirm(name, wanted, this.#settings) : transaction.settle);
     } else if (asWanted) {
       // A port that did not take its VLANs stays shut; whoever reads it next sees what it holds.
       await this.#exchange.configure(this.#family.enable(name, this.#settings, wanted));
@@ -138,7 +143,7 @@ export class PortSession<Settings extends SwitchSettings, Step> implements Switc
     const answers = await this.#askAll(this.#family.read(name, this.#settings));
     const state = this.#family.parse(name, answers, this.#settings);
     if (!('problem' in state)) return state;
-    throw this.#exchange.error('unintelligible', `${name} cannot be read: ${state.problem}`, answers.join('\n'));
+    throw this.#exchange.error(faultOf(state), `${name} cannot be read: ${state.problem}`, answers.join('\n'));
   }
 
   async #askAll(steps: readonly Step[]): Promise<string[]> {

@@ -55,8 +55,9 @@ function readRunning(text: string): PortRecord[] {
     const said = description === undefined ? {} : { description };
     const { mode, enabled } = configured;
     if (mode === 'routed') return [{ port, mode, native: null, tagged: [], enabled, ...said }];
-    // Which mode is the default is not written here; as an access port it carries the least, as dynamic the most.
+    // Which mode is the default is not written here, nor what a dynamic port came to.
     if (mode === 'default') return [{ port, enabled, ...said }];
+    if (mode === 'dynamic') return [{ port, mode, enabled, ...said }];
     return [{ port, mode, ...stateOfIos(mode, configured), ...said }];
   });
 }

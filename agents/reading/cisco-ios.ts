@@ -78,7 +78,9 @@ export function parseCiscoIosPort(port: string, configuration: string, switchpor
     return { problem: `mode ${configured.mode} is configured, but "Switchport: ${isSwitchport ?? ''}"` };
   const mode = iosMode(record.fields.get('Administrative Mode') ?? '');
   const problem = disagreement(configured, mode, record);
-  return problem === undefined && mode !== undefined ? stateOfIos(mode, configured) : { problem: problem ?? 'no mode' };
+  if (problem !== undefined || mode === undefined) return { problem: problem ?? 'no mode' };
+  if (mode === 'dynamic') return dynamicState(configured, record.fields.get('Operational Mode') === 'trunk');
+  return stateOfIos(mode, configured);
 }
 
 /** The mode behind what IOS calls it; undefined for tunnels, private VLANs and whatever else there is. */
@@ -104,14 +106,20 @@ function disagreement(configured: IosConfigured, mode: ReturnType<typeof iosMode
   return oddField(record, plainFields);
 }
 
-/**
- * What a port carries that is in such a mode. A dynamic port counts with every VLAN that it allows besides its own, because whoever is
- * plugged in may ask it to be a trunk (DTP): it must not be taken for one that was set. Only in VLAN 1, which nobody is ever given,
- * it is what it looks like.
- */
-export function stateOfIos(mode: 'access' | 'trunk' | 'dynamic', configured: Omit<IosConfigured, 'mode'>): PortState {
+/** What a port carries that is in such a mode for good. */
+export function stateOfIos(mode: 'access' | 'trunk', configured: PortSettings): PortState {
   if (mode === 'trunk') return trunkState(configured);
+  return { native: configured.access, tagged: [], enabled: configured.enabled };
+}
+
+/**
+ * What a port counts as that may become the other thing at any moment, because whoever is plugged in may ask for it (DTP): it has the
+ * VLANs of both, and cannot be taken for one that was set. Only at rest in VLAN 1, which nobody is ever given, it is what it looks like.
+ */
+function dynamicState(configured: PortSettings, trunking: boolean): PortState {
   const { access, allowed, enabled } = configured;
-  const asTrunk = mode === 'dynamic' && access !== 1 ? (allowed ?? allVlans) : [];
-  return { native: access, tagged: asTrunk.filter((vlan) => vlan !== access), enabled };
+  if (!trunking && access === 1) return stateOfIos('access', configured);
+  const native = trunking ? trunkState(configured).native : access;
+  const both = new Set([...(allowed ?? allVlans), access]);
+  return { native, tagged: [...both].filter((vlan) => vlan !== native).sort((a, b) => a - b), enabled };
 }

@@ -44,6 +44,8 @@ export async function answerRequest<C>(request: HttpRequest, reply: HttpReply, s
     return;
   }
   const { text, hangUp } = misbehaviour.alter(line, body);
-  if (hangUp) reply.breakOff({ ...answer, body: text }, Math.max(body.length, text.length));
-  else reply.send({ ...answer, body: text });
+  // An answer without content cannot have any.
+  const status = answer.status === 204 && text !== '' ? 200 : answer.status;
+  if (hangUp) reply.breakOff({ ...answer, status, body: text }, Math.max(body.length, text.length));
+  else reply.send({ ...answer, status, body: text });
 }

@@ -12,6 +12,7 @@ switchConformance('arista_eos', {
     settings: { transport: 'ssh', legacy_ssh: legacySsh, save: true },
   }),
   transports: ['ssh'],
+  transactional: true,
   nativeless: true,
   ports: ['Ethernet1', 'Ethernet49/1'],
   missingPort: 'Ethernet99',
@@ -23,5 +24,5 @@ switchConformance('arista_eos', {
     save: /^copy running-config startup-config$/,
   },
   console: { leave: 'abort', logout: 'exit', terminal: /^terminal / },
-  hostnames: ['login', 'Password', 'abort', 'More', 'leaf.config-s-haas'],
+  hostnames: ['login', 'Password', 'end', 'More', 'leaf.config-if-Et1'],
 });

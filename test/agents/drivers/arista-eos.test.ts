@@ -6,11 +6,12 @@ const port = 'Ethernet1';
 const settings = { transport: 'ssh', legacy_ssh: false, save: true } as const;
 
 describe('arista_eos: commands', () => {
-  test('shuts at once, then changes the VLANs in one session, without a leftover of the last', () => {
+  test('shuts, makes the VLANs, empties the list before it trunks, and leaves the port shut', () => {
     expect(aristaEosFamily.change(port, { native: 100, tagged: [101, 300], enabled: true }, settings, [])).toEqual([
-      ...['configure terminal', 'interface Ethernet1', 'shutdown', 'end'],
       { line: 'no configure session haas', mayFail: true },
       'configure session haas',
+      'interface Ethernet1',
+      'shutdown',
       ...['vlan 100', 'exit', 'vlan 101', 'exit', 'vlan 300', 'exit'],
       'interface Ethernet1',
       'switchport',
@@ -57,8 +58,7 @@ describe('arista_eos: what the switch says', () => {
     '% Ambiguous command',
     '% Unavailable command (privileged mode required)',
     '% Authorization denied for command "configure"',
-    'Cannot enter session haas (already completed)',
-    'Maximum number of pending sessions has been reached.',
+    '% VLAN 1006 is in use by an internal allocation',
   ])('a refusal: %j', (text) => {
     expect(text).toMatch(aristaEosFamily.refusal);
   });
@@ -71,9 +71,8 @@ describe('arista_eos: what the switch says', () => {
     ['leaf-01#', 'leaf-01', ''],
     ['leaf-01.lab(config)#', 'leaf-01.lab', 'config'],
     ['leaf-01(config-if-Et49/1)#', 'leaf-01', 'config-if-Et49/1'],
-    ['leaf-01(config-s-haas)#', 'leaf-01', 'config-s-haas'],
-    ['leaf-01(config-s-haas-if-Et1)#', 'leaf-01', 'config-s-haas-if-Et1'],
-    ['leaf-01(config-s-haas-vlan-100)#', 'leaf-01', 'config-s-haas-vlan-100'],
+    ['leaf-01(config-vlan-100)#', 'leaf-01', 'config-vlan-100'],
+    ['leaf-01(config-s-other-if-Et1)#', 'leaf-01', 'config-s-other-if-Et1'],
     ['core(s1)#', 'core', ''],
     ['core(s2)(config-if-Et3/1/1)#', 'core', 'config-if-Et3/1/1'],
   ])('a prompt: %j', (line, host, mode) => {

@@ -35,8 +35,10 @@ describe('brocade: requests', () => {
 
   test('without a native VLAN none is named', () => {
     const steps = lines(brocadeFamily.change('7/0/12', { native: null, tagged: [], enabled: false }, settings, []));
-    expect(steps.at(-1)).toBe(`DELETE ${trunk}/native-vlan (404)`);
+    expect(steps.slice(-2)).toEqual([`DELETE ${trunk}/native-vlan (404)`, `DELETE ${path}/switchport (404)`]);
     expect(steps.join()).not.toMatch(/<add>/);
+    const tagged = lines(brocadeFamily.change('7/0/12', { native: null, tagged: [5], enabled: false }, settings, []));
+    expect(tagged.join()).not.toContain(`DELETE ${path}/switchport (404)`);
   });
 
   test('splits long lists', () => {
@@ -76,10 +78,10 @@ async function vdx(fault: (asked: Asked) => Reply | undefined = () => undefined)
       return { status: 204 };
     };
     if (to === '/rest') return { status: 200, text: '<rest xmlns="http://brocade.com/ns/rest"/>' };
-    if (to === '/rest/operational-state/show-vcs')
+    if (to === '/rest/operational-state/show-firmware-version')
       return {
         status: 200,
-        text: "<output xmlns='urn:x'><vcs-nodes><vcs-node-info><firmware-version>v5.0.1b</firmware-version></vcs-node-info></vcs-nodes></output>",
+        text: "<output xmlns='urn:x'><show-firmware-version><os-name>x</os-name><os-version>5.0.1b</os-version></show-firmware-version></output>",
       };
     if (!to.startsWith(path)) return { status: 404, text: '<errors><error-tag>data-missing</error-tag></errors>' };
     const ofTrunk = `<trunk xmlns="urn:x"><allowed><vlan>${port.allowed.map((list) => `<add>${list}</add>`).join('')}</vlan></allowed><tag>${port.tag ? '<native-vlan>true</native-vlan>' : ''}</tag>${port.native && `<native-vlan>${port.native}</native-vlan>`}</trunk>`;
@@ -161,7 +163,7 @@ describe('brocade: over a socket', () => {
   test('sets, reads, shuts, repeats, and tells its version', async () => {
     const { port, open, server } = await vdx();
     const session = await open();
-    expect(await session.readVersion()).toBe('v5.0.1b');
+    expect(await session.readVersion()).toBe('5.0.1b');
     expect(await session.readPort('7/0/12')).toEqual({ native: 1, tagged: [], enabled: true });
     const want = { native: 100, tagged: [101, 200], enabled: true };
     for (const _ of [1, 2]) {

@@ -13,7 +13,6 @@ interface SimulatorOptions {
   readonly telnetPort?: number;
   readonly sshPort?: number;
   readonly httpPort?: number;
-  readonly httpsPort?: number;
   readonly saveDelay?: number;
   readonly legacySsh?: boolean;
   readonly faults?: SwitchFaults;
@@ -22,10 +21,13 @@ interface SimulatorOptions {
 /** Everything the suite must know of one family of switches. */
 export interface Family {
   readonly driver: SwitchDriver;
-  start(options: SimulatorOptions): Promise<SimulatedSwitch>;
+  /** Starts a simulator that can be reached over this transport, and maybe others. */
+  start(options: SimulatorOptions, transport: Service): Promise<SimulatedSwitch>;
   /** How to reach a simulator; the label is the suite's. */
   access(simulator: SimulatedSwitch, transport: Service, options: { legacySsh: boolean }): Omit<SwitchAccess, 'label' | 'sealed'>;
   readonly transports: readonly Service[];
+  /** Whether a change is one transaction of the switch: refused, it leaves the port as it was. */
+  readonly transactional?: true;
   /** False where a port that is up must have a native VLAN. */
   readonly nativeless: boolean;
   /** Two ports that the simulator is to have. */
@@ -70,6 +72,8 @@ export interface Bench {
   readonly transport: Service;
   /** Whether the transport is a console: typed at, with prompts. */
   readonly isConsole: boolean;
+  /** Whether there is a session that lasts, and not a connection for each request. */
+  readonly lasts: boolean;
   readonly label: string;
   readonly username: string;
   start(options?: Partial<SimulatorOptions>): Promise<SimulatedSwitch>;
@@ -86,11 +90,13 @@ export function conformanceBench(family: Family, transport: Service): Bench {
     family,
     transport,
     isConsole: family.console !== undefined && (transport === 'telnet' || transport === 'ssh'),
+    lasts: transport === 'telnet' || transport === 'ssh',
     label,
     username,
 
     async start(options = {}) {
-      const simulator = await family.start({ hostname: 'lab-sw-01', ports: family.ports, username, password, ...options });
+      const made = { hostname: 'lab-sw-01', ports: family.ports, username, password, ...options };
+      const simulator = await family.start(made, transport);
       onTestFinished(() => bench.stop(simulator));
       return simulator;
     },

@@ -12,6 +12,7 @@ switchConformance('junos', {
     settings: { transport: 'ssh', legacy_ssh: legacySsh, save: true },
   }),
   transports: ['ssh'],
+  transactional: true,
   nativeless: true,
   ports: ['ge-0/0/3', 'xe-0/1/0'],
   missingPort: 'ge-9/9/9',

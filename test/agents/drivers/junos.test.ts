@@ -119,7 +119,7 @@ describe('junos: commands', () => {
       'commit',
       'exit configuration-mode',
     ]);
-    expect(junosFamily.transaction?.discard).toEqual(['configure exclusive', 'rollback 1', 'commit', 'exit configuration-mode']);
+    expect(junosFamily.transaction?.settle).toEqual(['configure exclusive', 'commit', 'exit configuration-mode']);
     expect(junosFamily.save).toBeNull();
   });
 });

@@ -77,6 +77,17 @@ describe('cisco_ios: reading a port', () => {
       state: { native: 100, tagged: others.filter((vlan) => vlan !== 100), enabled: true },
     },
     {
+      name: 'that became a trunk, and may be an access port again',
+      lines: ['switchport trunk native vlan 100', 'switchport trunk allowed vlan 100,200', 'switchport mode dynamic auto'],
+      fields: {
+        'Administrative Mode': 'dynamic auto',
+        'Operational Mode': 'trunk',
+        'Trunking Native Mode VLAN': '100 (a)',
+        'Trunking VLANs Enabled': '100,200',
+      },
+      state: { native: 100, tagged: [1, 200], enabled: true },
+    },
+    {
       name: 'that negotiates, but has nothing to give away',
       lines: ['switchport access vlan 100', 'switchport trunk allowed vlan 100', 'switchport mode dynamic desirable'],
       fields: { 'Administrative Mode': 'dynamic desirable', 'Access Mode VLAN': '100 (a)', 'Trunking VLANs Enabled': '100' },
