@@ -87,7 +87,8 @@ export const dellnos9Console: ConsoleFamily<z.output<typeof overConsole>> = {
     // `banner login acknowledge`.
     acknowledge: { question: /\[y\/n\] ?:? ?$/i, line: 'y' },
     pager: /^\s*--More--\s*$/,
-    log: /(?:[A-Z][a-z]{2} +\d{1,2} )?(?:\d{1,2}:\d\d:\d\d|\d+[wd]\d+[dh]\S*) ?: %\S+ %[A-Z0-9_]+-\d-[A-Z0-9_]+:/,
+    // From 9.13 on without a colon behind the time, and maybe with a time zone.
+    log: /(?:[A-Z][a-z]{2} +\d{1,2} )?(?:\d{1,2}:\d\d:\d\d|\d+[wd]\d+[dh]\S*)(?: [A-Z]{3,5})? ?:? %\S+ %[A-Z0-9_]+-\d-[A-Z0-9_]+:/,
     prepare: ['terminal length 0'],
     logout: 'exit',
     leave: ['end'],
