@@ -18,6 +18,9 @@ function resource(port: string, { interface_type }: Settings): string {
   return `/rest/config/running/interface/${parts.type}/%22${parts.numbers}%22`;
 }
 
+/** Where VLANs are made. */
+const vlanContainer = '/rest/config/running/interface-vlan/interface';
+
 const get = (path: string, ...also: number[]): RestStep => ({ method: 'GET', path, also });
 const remove = (path: string, ...also: number[]): RestStep => ({ method: 'DELETE', path, also });
 const send = (method: RestRequest['method'], path: string, body: { readonly xml: string }, ...also: number[]): RestStep => ({
@@ -72,9 +75,15 @@ export const brocadeFamily: RestFamily<Settings> = {
     // trunk without VLANs, and shut.
     const nothing: RestStep[] = [{ ...remove(`${path}/switchport`, 404), mayFail: true }];
     const trunk = `${path}/switchport/trunk`;
+    const vlans = native === null ? tagged : [native, ...tagged];
     const allowed = `${trunk}/allowed/vlan`;
     return [
       ...shut(path),
+      // By the schema (`interface-vlan`, brocade-interface). No manual shows the request: where it is refused, the VLANs have to be there.
+      ...vlans.map((vlan) => ({
+        ...send('POST', vlanContainer, xmlElement('vlan', xmlElement('name', `${vlan}`)), 409),
+        mayFail: true as const,
+      })),
       send('POST', path, xmlElement('switchport'), 409),
       send('PUT', `${path}/switchport/mode`, xmlElement('mode', xmlElement('vlan-mode', 'trunk'))),
       // Some refuse to empty what is empty. The port is shut, and what it holds in the end is read.

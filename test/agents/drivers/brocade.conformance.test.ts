@@ -4,7 +4,7 @@ import { switchConformance } from './conformance.ts';
 
 switchConformance('brocade', {
   driver: brocade,
-  start: (options, transport) => startBrocade({ ...options, tls: transport === 'https' }),
+  start: (options, transport) => startBrocade({ ...options, tls: transport === 'https', vlanMustExist: true }),
   access: (simulator, transport) => ({
     type: 'brocade',
     hostname: '127.0.0.1',

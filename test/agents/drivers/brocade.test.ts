@@ -20,10 +20,13 @@ function lines(steps: readonly RestStep[] | NotUnderstood): string[] {
 }
 
 describe('brocade: requests', () => {
-  test('shuts and makes sure, trunks, empties the list, takes the tag off the native VLAN, and leaves the port shut', () => {
+  test('shuts and makes sure, makes the VLANs, trunks, empties the list, takes the tag off the native VLAN, and leaves the port shut', () => {
     expect(lines(brocadeFamily.change('7/0/12', { native: 100, tagged: [101, 102, 300], enabled: true }, settings, []))).toEqual([
       `POST ${path} <shutdown>true</shutdown> (409)`,
       `GET ${path}/shutdown`,
+      ...[100, 101, 102, 300].map(
+        (vlan) => `POST /rest/config/running/interface-vlan/interface <vlan><name>${vlan}</name></vlan> (409)`,
+      ),
       `POST ${path} <switchport></switchport> (409)`,
       `PUT ${path}/switchport/mode <mode><vlan-mode>trunk</vlan-mode></mode>`,
       `PUT ${trunk}/allowed/vlan <vlan><none>true</none></vlan>`,
