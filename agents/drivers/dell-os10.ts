@@ -74,7 +74,7 @@ export const dellOs10Family: ConsoleFamily<Settings> = {
   save: {
     step: 'copy running-configuration startup-configuration',
     // OS10 is silent when it is done; some releases say so.
-    done: /^\s*$|^Copy completed/i,
+    done: /^\s*(?:Copy completed\b.*)?\s*$/i,
     busy: /in progress|try again/i,
   },
 };

@@ -86,6 +86,11 @@ export class SimulatedDevice<C> {
     return this.#state.running;
   }
 
+  /** What the switch would run after a reboot. */
+  get startup(): C {
+    return this.#state.startup;
+  }
+
   /** Whether the running configuration would be lost in a reboot. */
   get unsaved(): boolean {
     return !isDeepStrictEqual(this.#state.running, this.#state.startup);

@@ -28,6 +28,8 @@ export interface Family {
   readonly transports: readonly Service[];
   /** Whether a change is one transaction of the switch: refused, it leaves the port as it was. */
   readonly transactional?: true;
+  /** Whether a port is read before anything is sent: what goes wrong then leaves it as it was. */
+  readonly asksFirst?: true;
   /** False where a port that is up must have a native VLAN. */
   readonly nativeless: boolean;
   /** Two ports that the simulator is to have. */

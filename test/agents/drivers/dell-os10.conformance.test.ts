@@ -12,6 +12,7 @@ switchConformance('dell_os10', {
     settings: { transport: 'ssh', legacy_ssh: legacySsh, save: true },
   }),
   transports: ['ssh'],
+  asksFirst: true,
   nativeless: true,
   ports: ['ethernet1/1/3', 'ethernet1/1/7:2'],
   missingPort: 'ethernet1/1/99',
