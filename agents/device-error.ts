@@ -14,10 +14,18 @@ export type DeviceFault =
 /** A device operation that did not succeed. `message` names the device and what it said, with every secret removed. */
 export class DeviceError extends Error {
   readonly fault: DeviceFault;
+  /** The device's words as they came, secrets not removed: to be compared, never to be shown. */
+  readonly #said: string;
 
-  constructor(fault: DeviceFault, message: string, options?: ErrorOptions) {
+  constructor(fault: DeviceFault, message: string, options?: ErrorOptions & { readonly said?: string }) {
     super(message, options);
     this.name = 'DeviceError';
     this.fault = fault;
+    this.#said = options?.said ?? '';
+  }
+
+  /** Whether what the device said matches a pattern. */
+  says(pattern: RegExp): boolean {
+    return pattern.test(this.#said);
   }
 }

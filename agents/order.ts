@@ -77,8 +77,10 @@ function wrongState(
   return undefined;
 }
 
+/** The VLANs that a switch keeps for itself; undefined when these are no settings of its family, which shows here or in the name of a port. */
 function reservedVlans(family: SwitchFamily, settings: SwitchAccess['settings']): Set<number> | undefined {
   try {
+    family.canonicalPort('', settings);
     return new Set(family.reservedVlans(settings));
   } catch {
     return undefined;

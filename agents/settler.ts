@@ -58,9 +58,10 @@ export class Settler {
         together = true;
       } catch (error) {
         if (error instanceof LeaseLost) return lease.lose(messageOf(error));
-        // Where one result is the trouble, the others get through alone; it goes to the end of the line.
+        // Where one result is the trouble, the others get through alone; it goes to the end of the line. Otherwise they keep their
+        // places: the latest reading of a port must be the last that is written down.
         together = false;
-        this.#waiting.push(...this.#waiting.splice(0, group.length === 1 ? 1 : 0));
+        if (isRejected(error)) this.#waiting.push(...this.#waiting.splice(0, group.length === 1 ? 1 : 0));
         failures += 1;
         log.warn({ reason: messageOf(error), commands: group.map(({ id }) => id) }, 'settling failed and is tried again');
         if (failures > 1) await sleep(Math.min(100 * 2 ** failures, 10_000), undefined, { signal: lease.signal }).catch(() => {});
@@ -79,4 +80,12 @@ export class Settler {
     }
     checkpoint('settled');
   }
+}
+
+/** SQLSTATE classes that say nothing of what was asked: connections, conflicts, resources, locks, shutdown. */
+const PASSING = /^(08|40|53|55|57)/;
+
+/** Whether the database heard what was asked and will not have it. */
+function isRejected(error: unknown): boolean {
+  return error instanceof Error && 'severity' in error && 'code' in error && !PASSING.test(String(error.code));
 }

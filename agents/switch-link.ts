@@ -69,7 +69,7 @@ export class SwitchLink {
 
   #guard(target: SwitchTarget, session: SwitchSession): SwitchSession {
     return {
-      readVersion: () => this.#guarded(target, () => session.readVersion()),
+      readVersion: async () => scrub(await this.#guarded(target, () => session.readVersion()), secretsOf(target.credentials)),
       readPort: (port) => this.#guarded(target, () => session.readPort(port)),
       setPort: (port, want) => this.#guarded(target, () => session.setPort(port, want)),
       shutPort: (port) => this.#guarded(target, () => session.shutPort(port)),

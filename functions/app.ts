@@ -62,6 +62,13 @@ function isSuffixed(operation: Operation, shorter: Operation): boolean {
   return operation.method === shorter.method && operation.path.startsWith(`${shorter.path}/`);
 }
 
+/** Whether a path ends with this, and with more before it than nothing: a port may be called `state`. */
+function hasSuffix(c: Context<Environment>, suffix: string): boolean {
+  if (!c.req.path.endsWith(suffix)) return false;
+  const params: Record<string, string> = c.req.param();
+  return Object.values(params).some((value) => value.endsWith(suffix));
+}
+
 function words(path: string): number {
   return path.split('/').filter((segment) => segment !== '' && !segment.startsWith('{')).length;
 }
@@ -108,7 +115,7 @@ function noSuchOperation(c: Context<Environment>, methods: TrieRouter<string>): 
 
 /** In the predecessor's order: arguments (400), then who asks (401), then what the operation itself decides. */
 async function answer(c: Context<Environment>, services: Services, matched: Operation, suffixed: readonly Operation[]) {
-  const operation = suffixed.find(({ path }) => c.req.path.endsWith(path.slice(matched.path.length))) ?? matched;
+  const operation = suffixed.find(({ path }) => hasSuffix(c, path.slice(matched.path.length))) ?? matched;
   c.set('operation', operation.id);
   const input = operation.method === 'GET' ? rawQuery(c) : await rawBody(c);
   const accepted = operation.accept(rawParams(c, operation.path.slice(matched.path.length)), input);

@@ -56,6 +56,7 @@ const remedies: Record<string, string> = {
   unproven: 'When the switch answers again, revert the port.',
   abandoned: 'Start the agent, then revert the port.',
   contradiction: 'Revert the port; the message says what did not fit.',
+  moved: 'Check the switch at its new address, then revert the port.',
 };
 
 function table(header: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -22,8 +22,8 @@ const configuring = (port: string, ...lines: readonly ConsoleStep[]): ConsoleSte
 
 /**
  * How an Arista switch is spoken to, EOS 4.15 to 4.3x, over SSH. A change is one configuration session: refused anywhere, it is
- * aborted, and nothing of it happened. Its commit overwrites what others changed since it began (EOS manual, `configure session`),
- * so it is begun and committed in one breath, and a port is opened and shut by plain lines.
+ * aborted, and nothing of it happened but that the port is shut. Its commit overwrites what others changed since it began (EOS manual,
+ * `configure session`), so it is begun and committed in one breath, and a port is opened and shut by plain lines.
  */
 export const aristaEosFamily: ConsoleFamily<Settings> = {
   family,
@@ -55,9 +55,13 @@ export const aristaEosFamily: ConsoleFamily<Settings> = {
   change(port, want) {
     const vlans = want.native === null ? want.tagged : [want.native, ...want.tagged];
     return [
+      // Nobody says in which order a commit is carried out: the port is shut before it begins.
+      ...configuring(port, 'shutdown'),
       // One that a lost connection left behind holds an old configuration; one that was committed cannot be entered again.
       { line: `no configure session ${session}`, mayFail: true },
       `configure session ${session}`,
+      // If it could not be removed it is entered, and a commit would bring back what the switch had when it began: this must be empty.
+      'show session-config diffs',
       `interface ${port}`,
       'shutdown',
       ...vlans.flatMap((vlan) => [`vlan ${vlan}`, 'exit']),

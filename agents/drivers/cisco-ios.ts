@@ -79,7 +79,7 @@ export const ciscoIosFamily: ConsoleFamily<Settings> = {
       questions: [
         { asked: /^Destination filename \[startup-config\]\? ?$/, reply: '' },
         // Asked after a change of the software: what is overwritten was written by another release.
-        { asked: /\[confirm\] ?$/, reply: 'y', key: true },
+        { asked: /NVRAM configuration\? ?\[confirm\] ?$/, reply: 'y', key: true },
       ],
     },
     done: /\[OK\]|^\d+ bytes copied in /m,

@@ -104,7 +104,7 @@ class CommandExchange<Settings extends CommandSettings> implements Exchange<Comm
 
   error(fault: 'refused' | 'unintelligible', problem: string, said: string): DeviceError {
     const { label, secrets } = this.#options;
-    return new DeviceError(fault, `${label} ${problem}; it said: ${quote(said, secrets)}`);
+    return new DeviceError(fault, `${label} ${problem}; it said: ${quote(said, secrets)}`, { said });
   }
 
   async close(): Promise<void> {

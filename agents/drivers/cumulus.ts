@@ -13,14 +13,16 @@ const longestList = 400;
 const nv = (...words: string[]) => ['nv', ...words];
 
 /**
- * Makes changes pending and applies them together. What an earlier session of the same user left pending is laid aside first: it
- * would be applied as well. Where nothing is pending there is nothing to lay aside.
+ * What an earlier session of the same user left pending is laid aside before anything is set, for it would be applied as well.
+ * Where nothing is pending there is nothing to lay aside.
  */
-function applied(...changes: CommandStep[]): CommandStep[] {
-  return [{ argv: nv('config', 'detach'), mayFail: true }, ...changes, nv('config', 'apply', '-y')];
-}
+const detach: CommandStep = { argv: nv('config', 'detach'), mayFail: true };
 
-const link = (port: string, state: 'up' | 'down') => applied(nv('set', 'interface', port, 'link', 'state', state));
+const apply = nv('config', 'apply', '-y');
+
+const link = (port: string, state: 'up' | 'down') => [nv('set', 'interface', port, 'link', 'state', state), apply];
+
+const shut = (port: string): CommandStep[] => [detach, ...link(port, 'down')];
 
 /** What puts a port that is in no bridge into its VLANs, all of it pending. */
 function join(port: string, { native, tagged }: PortState, bridge: string): string[][] {
@@ -67,12 +69,14 @@ export const cumulusFamily: CommandFamily<Settings> = {
   // A port that is not there can be configured like any other: so it is asked for first.
   prior: (port) => [nv('show', 'interface', port, '-o', 'json')],
   change: (port, want, { bridge }) => [
-    ...link(port, 'down'),
+    ...shut(port),
     // Whatever it is in, it leaves, and the pending whole takes its place: nothing of the old is left to add to.
-    ...applied({ argv: nv('unset', 'interface', port, 'bridge'), mayFail: true }, ...join(port, want, bridge)),
+    { argv: nv('unset', 'interface', port, 'bridge'), mayFail: true },
+    ...join(port, want, bridge),
+    apply,
   ],
   enable: (port) => link(port, 'up'),
-  shut: (port) => link(port, 'down'),
+  shut,
 
   save: { step: nv('config', 'save'), done: /^saved\b/m },
 };

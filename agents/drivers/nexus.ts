@@ -18,7 +18,7 @@ export const nexusFamily: ConsoleFamily<Settings> = {
   family,
   settings: nexusSettings,
   dialect: {
-    prompt: /^([\w.@-]+)(?:\((?!maint-mode)([\w-]+)\)|\(maint-mode\))?# ?$/,
+    prompt: /^([\w.@-]+)(?:\(maint-mode\))?(?:\((?!maint-mode)([\w-]+)\))?# ?$/,
     // The host name stands before it on the same line.
     username: /\blogin: ?$/,
     password: /^password: ?$/i,

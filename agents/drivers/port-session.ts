@@ -115,12 +115,12 @@ export class PortSession<Settings extends SwitchSettings, Step> implements Switc
     for (;;) {
       const text = await this.#exchange.ask(step, deadline - performance.now()).catch((error: unknown) => {
         // Some word it as a refusal; it is none.
-        if (error instanceof DeviceError && error.fault === 'refused' && busy?.test(error.message)) return error.message;
+        if (error instanceof DeviceError && error.fault === 'refused' && busy && error.says(busy)) return undefined;
         throw error;
       });
-      if (busy?.test(text)) {
+      if (text === undefined || busy?.test(text)) {
         if (performance.now() + saveAgainAfter >= deadline)
-          throw this.#exchange.error('refused', 'is saving for somebody else', text);
+          throw this.#exchange.error('refused', 'is saving for somebody else', text ?? '');
         // Nothing tells when the other one is ready.
         await sleep(saveAgainAfter, undefined, { signal: this.#signal }).catch(() => {});
       } else if (done.test(text)) {

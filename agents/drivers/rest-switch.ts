@@ -104,7 +104,7 @@ class RestExchange<Settings extends RestSwitchSettings> implements Exchange<Rest
   }
 
   error(fault: 'refused' | 'unintelligible', problem: string, said: string): DeviceError {
-    return new DeviceError(fault, `${this.#label} ${problem}; it said: ${quote(said, this.#client.secrets)}`);
+    return new DeviceError(fault, `${this.#label} ${problem}; it said: ${quote(said, this.#client.secrets)}`, { said });
   }
 
   async close(): Promise<void> {

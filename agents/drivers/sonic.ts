@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { sonic as family, sonicSettings } from '../../db/devices/sonic.ts';
-import { parseSonicPort, readSonicPort, sonicTables } from '../reading/sonic.ts';
+import { parseSonicPort, parseSonicVlans, readSonicPort, sonicTables } from '../reading/sonic.ts';
 import { type CommandFamily, type CommandStep, commandSwitch } from './command-switch.ts';
 
 type Settings = z.output<typeof sonicSettings>;
@@ -9,10 +9,7 @@ type Settings = z.output<typeof sonicSettings>;
 const config = (...words: string[]) => ['sudo', '-n', 'config', ...words];
 
 /** Asks for the configuration as the database has it. One table at a time: others hold secrets of the switch. */
-const questions: readonly CommandStep[] = [
-  ...sonicTables.map((table) => ['sudo', '-n', 'sonic-cfggen', '-d', '--var-json', table]),
-  ['show', 'vlan', 'config'],
-];
+const table = (name: string) => ['sudo', '-n', 'sonic-cfggen', '-d', '--var-json', name];
 
 /**
  * How SONiC (202205 and later) is driven: by `config` and `show` of its own shell, each of which ends with an exit code. Changes act at
@@ -30,20 +27,23 @@ export const sonicFamily: CommandFamily<Settings> = {
 
   version: { step: ['show', 'version'], pattern: /^SONiC Software Version: (?:SONiC[.-])?(\S+)/m },
 
-  read: () => questions,
+  // A table that is empty prints nothing at all: what shows members must agree.
+  read: () => [...sonicTables.map(table), ['show', 'vlan', 'config']],
   parse: parseSonicPort,
 
-  prior: () => questions,
+  prior: () => [...sonicTables, 'VLAN'].map(table),
   change(port, { native, tagged }, _settings, answers) {
     const now = readSonicPort(port, answers);
     if ('problem' in now) return now;
+    const vlans = parseSonicVlans(answers[sonicTables.length] ?? '');
+    if ('problem' in vlans) return vlans;
     const unwanted = [...now.untagged.filter((vlan) => vlan !== native), ...now.tagged.filter((vlan) => !tagged.includes(vlan))];
     const wanted = native === null ? tagged : [native, ...tagged];
     return [
       ...shut(port),
       // A port may have one untagged VLAN only: the old ones go first.
       ...unwanted.map((vlan) => config('vlan', 'member', 'del', `${vlan}`, port)),
-      ...wanted.filter((vlan) => !now.vlans.has(vlan)).map((vlan) => config('vlan', 'add', `${vlan}`)),
+      ...wanted.filter((vlan) => !vlans.has(`Vlan${vlan}`)).map((vlan) => config('vlan', 'add', `${vlan}`)),
       ...trunkMode(port, now.mode),
       ...(native === null || now.untagged.includes(native) ? [] : [config('vlan', 'member', 'add', '-u', `${native}`, port)]),
       ...tagged.filter((vlan) => !now.tagged.includes(vlan)).map((vlan) => config('vlan', 'member', 'add', `${vlan}`, port)),

@@ -16,16 +16,18 @@ export interface IosConfigured extends PortSettings {
 /**
  * Lines of an interface that say nothing of the VLANs that it carries. Whatever is not here is not understood: `switchport voice vlan`
  * adds a VLAN, `channel-group` hands the port to a bundle, `authentication` and `dot1x` let a server choose the VLAN,
- * `source template` hides settings, `switchport vlan mapping` and `service instance` rewrite tags.
+ * `source template` hides settings, `macro auto` makes them of what a neighbour says that it is, `switchport vlan mapping` and `service instance` rewrite tags.
  */
 const harmless = new RegExp(
   `^(?:no )?(?:${[
     'description|speed|duplex|mtu|mdix|media-type|negotiation|bandwidth|delay|load-interval|carrier-delay|keepalive|hold-queue',
-    'flowcontrol|storm-control|spanning-tree|lldp|cdp|udld|vtp|snmp|logging|errdisable|macro|power inline|energywise',
+    'flowcontrol|storm-control|spanning-tree|lldp|cdp|udld|vtp|snmp|logging|errdisable|power inline|energywise',
     'mls qos|auto qos|qos|trust device|srr-queue|priority-queue|queue-set|service-policy',
     'ip dhcp snooping|ip arp inspection|ip device tracking|device-tracking|ipv6 nd raguard',
     'switchport (?:nonegotiate|block|protected)|switchport trunk pruning vlan',
-  ].join('|')})\\b|^switchport trunk encapsulation (?:dot1q|negotiate)$|^no (?:ip address|switchport trunk native vlan tag)$`,
+  ].join(
+    '|',
+  )})\\b|^switchport trunk encapsulation (?:dot1q|negotiate)$|^macro description\\b|^no (?:ip address|macro auto processing|switchport trunk native vlan tag)$`,
 );
 
 /** Lines around the section of an interface; the last two by `terminal exec prompt timestamp`. */

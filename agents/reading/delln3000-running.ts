@@ -16,7 +16,7 @@ export interface DnosConfigured {
 const allVlans = parseDnosVlans('1-4093') ?? [];
 
 /** What no line says: an access port in VLAN 1 that is up; a trunk without a list carries every VLAN. */
-export const freshDnosPort = (): DnosConfigured => ({
+const freshDnosPort = (): DnosConfigured => ({
   mode: 'access',
   access: 1,
   native: 1,
@@ -32,7 +32,7 @@ const harmless =
   /^(?:no )?(?:speed|duplex|mtu|negotiation|flowcontrol|storm-control|spanning-tree|lldp|isdp|udld|snmp|logging|power|green-mode|eee|sflow|service-policy|service-acl|ip dhcp|ip arp|ip verify|classofservice|cos-queue|traffic-shape|rate-limit|datacenter-bridging|keepalive|link debounce|switchport (?:general|protected|block)|(?:dot1x|authentication) port-control force-authorized)\b|^!/;
 
 /** Takes one line of an interface; false when it is not understood. */
-export function applyDnosSetting(configured: DnosConfigured, setting: string): boolean {
+function applyDnosSetting(configured: DnosConfigured, setting: string): boolean {
   if (setting === 'shutdown' || setting === 'no shutdown') {
     configured.enabled = setting === 'no shutdown';
     return true;

@@ -19,6 +19,13 @@ export interface Configured {
 const harmless =
   /^(?:no )?(?:description|speed|duplex|mtu|negotiate|beacon|bandwidth|delay|load-interval|carrier-delay|link|flowcontrol|priority-flow-control|storm-control|spanning-tree|lldp|cdp|udld|snmp|logging|errdisable|service-policy|hardware|switchport block|switchport host)\b/;
 
+/** Fields that must have this value where they are printed at all: anything else adds VLANs to a port or other ports' frames. */
+const plainFields: readonly (readonly [key: RegExp, value: RegExp])[] = [
+  [/^Voice VLAN$/, /^none$/],
+  [/^Switchport Monitor$/, /^Not enabled$/],
+  [/^(?:Administrative|Operational) private-vlan\b(?!.* encapsulation$)/, /^none$/],
+];
+
 const allVlans = parseVlans('all') ?? [];
 
 /** VLANs that NX-OS keeps for itself: `all` includes them or not, depending on the release. */
@@ -115,7 +122,7 @@ function disagreement(port: string, configured: Configured, text: string): strin
   if (field('Name') !== port) return `a record of "${field('Name')}"`;
   if (field('Switchport') !== 'Enabled') return `"Switchport: ${field('Switchport')}"`;
   // A trunk that is down may call itself access, but nothing turns an access port into a trunk.
-  const operational = configured.mode === 'access' ? /^(?:access|down)\b/ : /^(?:access|trunk|down)\b/;
+  const operational = configured.mode === 'access' ? /^(?:access|down)$/ : /^(?:access|trunk|down)$/;
   if (!operational.test(field('Operational Mode')))
     return `mode ${configured.mode}, but "Operational Mode: ${field('Operational Mode')}"`;
   const expected: [key: string, vlan: number][] = [['Trunking Native Mode VLAN', configured.native]];
@@ -123,8 +130,10 @@ function disagreement(port: string, configured: Configured, text: string): strin
   for (const [key, vlan] of expected) {
     if (/^(\d+)(?: \([^)]*\))?$/.exec(field(key))?.[1] !== String(vlan)) return `configured ${vlan}, but "${key}: ${field(key)}"`;
   }
-  if (agreesWithList(configured.allowed, field('Trunking VLANs Allowed'))) return undefined;
-  return `the configured list differs from "Trunking VLANs Allowed: ${field('Trunking VLANs Allowed')}"`;
+  if (!agreesWithList(configured.allowed, field('Trunking VLANs Allowed')))
+    return `the configured list differs from "Trunking VLANs Allowed: ${field('Trunking VLANs Allowed')}"`;
+  const odd = [...fields].find(([key, value]) => plainFields.some(([name, plain]) => name.test(key) && !plain.test(value)));
+  return odd && `"${odd[0]}: ${odd[1]}"`;
 }
 
 /** Whether a printed list is the configured one, or, if it ends in `(more)`, its beginning. */

@@ -31,6 +31,8 @@ interface Member {
 const tables = /^\s*(?:Port is member in|Forbidden VLANS|Classification rules|(?:Protocol|Mac|Subnet) based VLANs):\s*$/i;
 /** Column headings, and the legend that some releases print before the first record. */
 const furniture = /^\s*(?:Vlan +Name\b|Added by: )/;
+/** Fields that must say `none` where they are printed at all: anything else adds VLANs to a port. */
+const addsVlans = /^(?:Voice VLAN|.*Dynamically Added VLANs|Private-vlan .*)$/i;
 const membership = /^\s*(\d{1,4})\s.*\s(Tagged|Untagged)\s+[A-Z][A-Za-z]*\s*$/;
 
 /**
@@ -102,7 +104,7 @@ function finished(open: Open): RadlanSwitchport {
 function byFields(open: Open): RadlanSwitchport {
   const mode = requiredField(open, 'Administrative Mode').toLowerCase();
   const port = requiredField(open, 'Name');
-  const doubt = fieldsDoubt(open);
+  const doubt = fieldsDoubt(open, mode);
   const rest = { port, mode, ...(doubt === undefined ? {} : { doubt }) };
   if (mode === 'access') return { ...rest, native: vlanOfField(open, 'Access Mode VLAN'), tagged: [] };
   const native = vlanOfField(open, 'Trunking Native Mode VLAN');
@@ -113,14 +115,19 @@ function byFields(open: Open): RadlanSwitchport {
   return { ...rest, native, tagged: vlans.filter((vlan) => vlan !== native) };
 }
 
-function fieldsDoubt(open: Open): string | undefined {
+function fieldsDoubt(open: Open, mode: string): string | undefined {
   const switchport = requiredField(open, 'Switchport');
   if (!/^enabled?$/i.test(switchport)) return `"Switchport: ${switchport}"`;
   // Releases say whether the link is up, or which mode is in force; a port of a bundle says something else.
   const operational = requiredField(open, 'Operational Mode');
-  return /^(?:up|down|access|trunk|general|customer|not present)$/i.test(operational)
-    ? undefined
-    : `"Operational Mode: ${operational}"`;
+  if (!/^(?:up|down|not present)$/i.test(operational) && operational.toLowerCase() !== mode)
+    return `"Operational Mode: ${operational}"`;
+  const odd = [...open.fields].find(([key, value]) => {
+    // It is for the mode of access alone, and waits in the others.
+    const adds = addsVlans.test(key) || (mode === 'access' && /^Access Multicast TV VLAN$/i.test(key));
+    return adds && !/^(?:none)?$/i.test(value);
+  });
+  return odd && `"${odd[0]}: ${odd[1]}"`;
 }
 
 function byMembership(open: Open): RadlanSwitchport {

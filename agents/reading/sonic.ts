@@ -3,7 +3,7 @@ import type { PortState } from '../../db/commands/kinds.ts';
 import type { NotUnderstood } from '../drivers/port-family.ts';
 import { parseVlanConfig } from './sonic-vlans.ts';
 
-/** The tables of the configuration database that are asked for, in this order; `show vlan config` comes last. */
+/** The tables of the configuration database that tell of a port, in the order in which they are asked for. */
 export const sonicTables = ['PORT', 'VLAN_MEMBER', 'INTERFACE', 'PORTCHANNEL_MEMBER', 'MIRROR_SESSION'] as const;
 
 const tables = {
@@ -20,61 +20,53 @@ interface SonicPort {
   readonly enabled: boolean;
   readonly untagged: readonly number[];
   readonly tagged: readonly number[];
-  /** Every VLAN of the switch. */
-  readonly vlans: ReadonlySet<number>;
 }
 
-/** The state of a port from the answers for `sonicTables` and `show vlan config`, which must agree. */
+/** The state of a port from the answers for `sonicTables` and to `show vlan config`, which must agree. */
 export function parseSonicPort(name: string, answers: readonly string[]): PortState | NotUnderstood {
   const port = readSonicPort(name, answers);
   if ('problem' in port) return port;
+  const shown = parseVlanConfig(answers[sonicTables.length] ?? '');
+  if ('problem' in shown) return shown;
+  const listed = (mode: string) =>
+    shown.flatMap((row) => (row.port === name && row.mode === mode ? [row.vlan] : [])).sort((a, b) => a - b);
+  if (listed('untagged').join() !== port.untagged.join() || listed('tagged').join() !== port.tagged.join())
+    return { problem: 'VLAN_MEMBER and "show vlan config" differ (or names of ports are shown as aliases)' };
   const [native = null, ...more] = port.untagged;
   if (more.length > 0) return { problem: `it is untagged in ${port.untagged.length} VLANs` };
   return { native, tagged: [...port.tagged], enabled: port.enabled };
 }
 
-/** The same, whatever VLANs the port is in. */
+/** The VLANs of the switch, from the table VLAN. */
+export function parseSonicVlans(text: string): ReadonlySet<string> | NotUnderstood {
+  const table = parseTable(text, tables.keys);
+  return table ? new Set(Object.keys(table)) : { problem: 'the table of VLANs is none' };
+}
+
+/** A port from the answers for `sonicTables`, whatever VLANs it is in. */
 export function readSonicPort(name: string, answers: readonly string[]): SonicPort | NotUnderstood {
-  const [ports = '', members = '', interfaces = '', channels = '', mirrors = '', vlanConfig = ''] = answers;
+  const [ports = '', members = '', interfaces = '', channels = '', mirrors = ''] = answers;
   const port = parseTable(ports, tables.port);
   const member = parseTable(members, tables.member);
   const routed = parseTable(interfaces, tables.keys);
   const channel = parseTable(channels, tables.keys);
   const mirror = parseTable(mirrors, tables.mirror);
   if (!port || !member || !routed || !channel || !mirror) return { problem: 'a table is none' };
-  const shown = parseVlanConfig(vlanConfig);
-  if ('problem' in shown) return shown;
   if (Object.keys(port).length === 0) return { problem: 'it tells of no port' };
   const own = port[name];
   if (own === undefined) return { problem: 'there is no such port', refused: true };
   const foreign = foreignUse(name, { routed, channel, mirror });
   if (foreign !== undefined) return { problem: foreign };
-
+  const ownMembers = Object.entries(member).filter(([key]) => key.endsWith(`|${name}`));
   const vlansOf = (mode: string) =>
-    Object.entries(member)
-      .filter(([key, value]) => key.endsWith(`|${name}`) && value.tagging_mode === mode)
-      .map(([key]) => Number(/^Vlan(\d+)/.exec(key)?.[1]))
+    ownMembers
+      .flatMap(([key, { tagging_mode }]) => (tagging_mode === mode ? [Number(/^Vlan(\d+)/.exec(key)?.[1])] : []))
       .sort((a, b) => a - b);
   const [untagged, tagged] = [vlansOf('untagged'), vlansOf('tagged')];
-  if (Object.keys(member).filter((key) => key.endsWith(`|${name}`)).length !== untagged.length + tagged.length)
+  if (ownMembers.length !== untagged.length + tagged.length)
     return { problem: 'it is a member of a VLAN in a way that is neither tagged nor untagged' };
-  const listed = shown.filter(({ port: listedPort }) => listedPort === name);
-  const agrees = (mode: string, vlans: readonly number[]) =>
-    listed
-      .filter((row) => row.mode === mode)
-      .map(({ vlan }) => vlan)
-      .sort((a, b) => a - b)
-      .join() === vlans.join();
-  if (!agrees('untagged', untagged) || !agrees('tagged', tagged) || listed.length !== untagged.length + tagged.length)
-    return { problem: 'VLAN_MEMBER and "show vlan config" differ (or names of ports are shown as aliases)' };
-  return {
-    mode: own.mode,
-    // `down` is the default of the database.
-    enabled: own.admin_status === 'up',
-    untagged,
-    tagged,
-    vlans: new Set(shown.map(({ vlan }) => vlan)),
-  };
+  // `down` is the default of the database.
+  return { mode: own.mode, enabled: own.admin_status === 'up', untagged, tagged };
 }
 
 /** What else than VLANs a port is used for; undefined for nothing. */

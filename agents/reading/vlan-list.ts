@@ -1,9 +1,13 @@
 /**
- * Reads a list of VLANs as switches print it: `1,5-7`, `none`, `ALL`, with blanks and line breaks.
+ * Reads a list of VLANs as switches print it: `1,5-7`, `none`, `ALL`, with blanks and line breaks around its parts.
  * Ascending and without repeats; null when it is anything else, or out of order inside a range, or beyond 1 to 4094.
  */
 export function parseVlans(text: string): number[] | null {
-  const list = text.replace(/\s+/g, '').toLowerCase();
+  // A blank between two digits parts nothing that is known: without it they would be another VLAN.
+  const list = text
+    .trim()
+    .replace(/\s*([,-])\s*/g, '$1')
+    .toLowerCase();
   if (list === 'none') return [];
   if (list === 'all') return parseVlans('1-4094');
   const vlans = new Set<number>();

@@ -41,6 +41,10 @@ interface Sighting<T> {
 const answerLimit = 262_144;
 /** Silence (ms) after which a prompt counts although the echo of the line before it was not recognised. */
 const quietWithoutEcho = 100;
+/** The same (ms) on a device that echoes, where nothing looks like an echo: such a prompt may be left over from before. */
+const quietWithNothing = 2_000;
+/** Silence (ms) after which a question of the login counts if a return was sent that it may still be the answer to. */
+const quietAfterKnock = 500;
 /** Silence (ms) after a log line, with no prompt, before a bare return asks for the prompt again; four times as long for each further one. */
 const nudgeAfter = 250;
 /** Silence (ms) with nothing said at all, after which a bare return asks for the login prompt that some devices owe. */
@@ -67,6 +71,9 @@ export class Console {
   /** Bare returns sent since the last line. */
   #nudges = 0;
   #greeted = false;
+  #knocked = false;
+  /** Whether an echo was ever recognised. */
+  #echoes = false;
   #wake: () => void = () => {};
   /** Why the session is over. */
   #ended: string | undefined;
@@ -117,6 +124,7 @@ export class Console {
     if (/[\x00-\x1f\x7f]/.test(text)) throw new TypeError('a line for a device must not hold control characters');
     this.#raw = '';
     this.#nudges = 0;
+    this.#knocked = false;
     this.#greeted = true;
     if (this.open) this.#wire.stream.write(text + this.#wire.lineEnd);
   }
@@ -127,7 +135,8 @@ export class Console {
       const screen = this.#screen();
       const value = screen === undefined ? undefined : look(screen);
       if (value === undefined) this.#knock();
-      return value === undefined ? undefined : { value, quiet };
+      const unsettled = this.#knocked || this.#nudges > 0;
+      return value === undefined ? undefined : { value, quiet: unsettled ? Math.max(quiet, quietAfterKnock) : quiet };
     });
   }
 
@@ -137,7 +146,8 @@ export class Console {
     this.#host = await this.#wait(timeout, `after ${JSON.stringify(text)}`, () => {
       const host = this.#dialect.prompt.exec(overwrite(lastLine(this.#screen() ?? '')))?.[1];
       if (host === undefined) return undefined;
-      return { value: host, quiet: afterEcho(plain(this.#raw), text) === undefined ? quietWithoutEcho : 0 };
+      this.#echoes = afterEcho(plain(this.#raw), text) !== undefined;
+      return { value: host, quiet: this.#echoes ? 0 : quietWithoutEcho };
     });
   }
 
@@ -161,7 +171,7 @@ export class Console {
   /** An error about this device, with what it said; secrets are removed. */
   error(fault: DeviceError['fault'], problem: string, said: string): DeviceError {
     const { label, secrets } = this.#options;
-    return new DeviceError(fault, `${label} ${problem}; it said: ${quote(said, secrets)}`);
+    return new DeviceError(fault, `${label} ${problem}; it said: ${quote(said, secrets)}`, { said });
   }
 
   readonly #hear = (bytes: Buffer): void => {
@@ -222,7 +232,11 @@ export class Console {
       this.#wire.stream.write(' ');
       return undefined;
     }
-    const quietText = text.replace(this.#log, '');
+    // A description may hold the like of a log line, which would take the line after it along.
+    const quietText = text.replace(this.#log, (log: string, ...found: unknown[]) => {
+      const at = found.find((each) => typeof each === 'number') ?? 0;
+      return /^[ \t]*description\b/.test(text.slice(text.lastIndexOf('\n', at) + 1, at)) ? log : '';
+    });
     const disturbed = quietText.length < text.length && lastLine(quietText) === '';
     if (disturbed && performance.now() - this.#heard >= nudgeAfter * 4 ** this.#nudges) {
       // The log line took the prompt's place. Should the device be busy instead, one prompt too many comes before the next echo.
@@ -236,6 +250,7 @@ export class Console {
   #knock(): void {
     if (this.#greeted || this.#raw !== '' || performance.now() - this.#heard < knockAfter) return;
     this.#heard = performance.now();
+    this.#knocked = true;
     this.#wire.stream.write(this.#wire.lineEnd);
   }
 
@@ -256,11 +271,15 @@ export class Console {
     if (mode === undefined) return undefined;
     const rest = afterEcho(screen, line);
     const lines = overwrite(rest ?? screen).split('\n');
+    const first = lines[0]?.slice(-3) ?? '';
     // An echo that was redrawn shows at least the end of the line.
-    if (rest === undefined && line.endsWith(lines[0]?.slice(-3) ?? '')) lines.shift();
+    const redrawn = rest === undefined && line.endsWith(first);
+    if (redrawn) lines.shift();
     const text = lines.filter((each) => this.#promptMode(each) === undefined).join('\n');
     this.#mode = mode;
-    return { value: { text, mode }, quiet: rest === undefined ? quietWithoutEcho : 0 };
+    if (rest !== undefined) this.#echoes = true;
+    const unseen = this.#echoes && !(redrawn && first !== '') ? quietWithNothing : quietWithoutEcho;
+    return { value: { text, mode }, quiet: rest === undefined ? unseen : 0 };
   }
 
   /** The mode that a line shows if it is this device's prompt and nothing else. */

@@ -4,7 +4,7 @@ import { DeviceError } from '../device-error.ts';
 import { quote } from './screen.ts';
 
 /** What a program said and how it ended. */
-export interface Ran {
+interface Ran {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;

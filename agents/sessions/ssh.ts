@@ -72,6 +72,7 @@ function logIn<T>(
     const client = new Client();
     let strange: string | undefined;
     let settled = false;
+    let asked = false;
 
     const settle = (act: () => void) => {
       if (settled) return;
@@ -93,8 +94,9 @@ function logIn<T>(
     signal.addEventListener('abort', abort, { once: true });
 
     client.on('keyboard-interactive', (_name, _instructions, _language, prompts, answer) => {
-      // More than one question is more than a password; an empty list is a mere announcement.
-      answer(prompts.length === 1 ? [credentials.password] : []);
+      // More than one question is more than a password, together or in turn; an empty list is a mere announcement.
+      answer(prompts.length === 1 && !asked ? [credentials.password] : []);
+      asked ||= prompts.length > 0;
     });
     client.on('ready', () => {
       open(

@@ -1,6 +1,5 @@
 import type { CheckedPort, CheckStep, FailureReason, Outcome } from '../../db/commands/outcome.ts';
 import type { DeviceError } from '../device-error.ts';
-import { scrub } from '../scrub.ts';
 import type { Means, Patience, Progress } from './progress.ts';
 import { asDeviceError } from './set-port.ts';
 
@@ -36,7 +35,7 @@ export function checkSessionFailed(check: SwitchCheck, error: DeviceError, patie
 export async function advanceCheck(check: SwitchCheck, { session, isStopping, checkpoint }: Means): Promise<Progress> {
   while (check.version === undefined) {
     try {
-      check.version = scrub(await session.readVersion(), []);
+      check.version = await session.readVersion();
       check.unreadable = 0;
     } catch (thrown) {
       const error = asDeviceError(thrown);
@@ -77,9 +76,11 @@ function troubleOf(check: SwitchCheck, { fault }: DeviceError): 'again' | 'lost'
   return check.unreadable < 2 ? 'again' : 'unreadable';
 }
 
-/** The first loss may be chance. */
+/** The first loss may be chance. Until there is another session the switch may change, so everything is read anew. */
 function lost(check: SwitchCheck, step: CheckStep, message: string): Progress {
   check.losses += 1;
+  check.version = undefined;
+  check.read.length = 0;
   if (check.losses < 2) return { kind: 'later', wait: 0, session: 'over' };
   return { ...failed(step, 'interrupted', message), session: 'over' };
 }

@@ -40,6 +40,7 @@ export const doubtReasons = {
   unproven: 'the device could not be read back before the time was up',
   abandoned: 'the agent that took it never came back',
   contradiction: 'the device and the database disagree',
+  moved: 'it was done at an address that the device has no more',
 } as const;
 export type DoubtReason = keyof typeof doubtReasons;
 

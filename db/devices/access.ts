@@ -62,7 +62,8 @@ export const credentials = z.strictObject({
 });
 export type Credentials = z.output<typeof credentials>;
 
-/** Every text among credentials that must appear nowhere. */
+/** Every text among credentials that must appear nowhere. The longest first: one may be the beginning of another. */
 export function secretsOf({ password, private_key = '', enable_password = '' }: Credentials): string[] {
-  return [password, private_key, enable_password].filter((secret) => secret !== '');
+  const secrets = [password, private_key, enable_password].filter((secret) => secret !== '');
+  return secrets.sort((a, b) => b.length - a.length);
 }

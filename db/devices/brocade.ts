@@ -52,6 +52,7 @@ export const brocade: SwitchFamily = {
   },
   portNames:
     '104/0/10, or 1/0 where there is no slot; FortyGigabitEthernet104/0/49 for a port of another type than the switch is registered with',
+  namingSettings: ['interface_type'],
   // VLAN 1 cannot be removed, 1002 is kept for FCoE, and 4087 and above are the switch's own (Network OS Administrator's Guide,
   // "VLAN configuration guidelines"). Older releases keep 3963 and above on the 67xx; ports with 4001 to 4050 have been seen there.
   reservedVlans: () => [1, 1002, ...vlanRange(4087, 4094)],

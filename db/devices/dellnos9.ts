@@ -94,6 +94,7 @@ export const dellnos9: SwitchFamily = {
     return port.type === interface_type ? port.numbers : `${port.type}${port.numbers}`;
   },
   portNames: '1/3, or 1/49/1 for a part of a port; fortyGigE1/49 for a port of another type than the switch is registered with',
+  namingSettings: ['interface_type'],
   // VLAN 1 is where every untagged port goes that is in no other; 4094 is the control VLAN between switches that share bundles (VLT).
   reservedVlans: () => [1, 4094],
   capabilities: [],

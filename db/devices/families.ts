@@ -1,6 +1,7 @@
 import { aristaEos } from './arista-eos.ts';
 import { brocade } from './brocade.ts';
 import { ciscoIos } from './cisco-ios.ts';
+import { cumulus } from './cumulus.ts';
 import { dellOs10 } from './dell-os10.ts';
 import { delln3000 } from './delln3000.ts';
 import { dellnos9 } from './dellnos9.ts';
@@ -10,12 +11,14 @@ import { mock } from './mock.ts';
 import { nexus } from './nexus.ts';
 import { ovs } from './ovs.ts';
 import { powerconnect55xx } from './powerconnect55xx.ts';
+import { sonic } from './sonic.ts';
 
 /** Every switch family that HaaS knows. */
 export const switchFamilies: readonly SwitchFamily[] = [
   aristaEos,
   brocade,
   ciscoIos,
+  cumulus,
   delln3000,
   dellnos9,
   dellOs10,
@@ -24,6 +27,7 @@ export const switchFamilies: readonly SwitchFamily[] = [
   nexus,
   ovs,
   powerconnect55xx,
+  sonic,
 ];
 
 const typeUrl = 'http://schema.massopencloud.org/haas/v0/switches/';

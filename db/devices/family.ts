@@ -19,6 +19,8 @@ export interface SwitchFamily {
   readonly canonicalPort: (label: string, settings: SwitchSettings) => string | null;
   /** What to type, for error texts: `Ethernet1/3 or Ethernet101/1/3`. */
   readonly portNames: string;
+  /** Settings on which it depends which port a name means; they stay as they are while the switch has ports. None unless given. */
+  readonly namingSettings?: readonly string[];
   /** VLANs that this switch keeps for itself; no network may have them while the switch is registered. */
   readonly reservedVlans: (settings: SwitchSettings) => number[];
   /**

@@ -66,6 +66,8 @@ export const ovs: SwitchFamily = {
   registration,
   canonicalPort: (label) => (deviceName.test(label) ? label : null),
   portNames: 'the name of the port in Open vSwitch, like eth2 or tap-node3',
+  // Another database is another switch.
+  namingSettings: ['database'],
   // Open vSwitch keeps none for itself. A port that nobody configured carries every VLAN there is: as one of them
   // is never a network's, that can never be what somebody wants.
   reservedVlans: () => [1],

@@ -30,6 +30,11 @@ export async function lockPort(tx: Tx, id: number): Promise<Port | undefined> {
   return port;
 }
 
+/** Forgets what the ports of a switch were read as: another may answer at its new address. What is in doubt stays so. */
+export async function forgetReadings(tx: Tx, switchId: number): Promise<void> {
+  await tx.update(ports).set({ readState: null, readAt: null }).where(eq(ports.switchId, switchId));
+}
+
 /** What a port is cabled to, for error texts: `NIC eth0 of node n1`. Undefined for nothing. */
 export async function cabledTo(tx: Tx, portId: number): Promise<string | undefined> {
   const [found] = await tx

@@ -14,13 +14,20 @@ export function settingsOf({ settings }: Pick<Switch, 'settings'>): SwitchSettin
   return storedSettings.parse(settings);
 }
 
-/** Finds a switch, and keeps it from being deleted before the transaction ends. */
+/** Finds a switch, and keeps it from being changed or deleted before the transaction ends. */
 export async function findSwitch(tx: Tx, label: string): Promise<Switch | undefined> {
   const [found] = await tx.select().from(switches).where(eq(switches.label, label)).for('key share');
   return found;
 }
 
-/** Finds a switch to delete it: nobody may add a port to it until the transaction ends. */
+/** A switch that was seen, as it is now. It keeps its address and its settings until the transaction ends. */
+export async function keepSwitch(tx: Tx, { id, label }: Switch): Promise<Switch> {
+  const [found] = await tx.select().from(switches).where(eq(switches.id, id)).for('key share');
+  if (!found) throw new Error(`switch ${label} is gone`);
+  return found;
+}
+
+/** Finds a switch to change or delete it: nobody may use it, nor add a port to it, until the transaction ends. */
 export async function lockSwitch(tx: Tx, label: string): Promise<Switch | undefined> {
   const [found] = await tx.select().from(switches).where(eq(switches.label, label)).for('update');
   return found;

@@ -25,6 +25,8 @@ export const devices = pgTable(
     /** Null once that agent was deleted: then nothing of this label is registered. */
     agentId: reference().references(() => agents.id, { onDelete: 'set null' }),
     lastSeq: bigint({ mode: 'number' }).notNull().default(0),
+    /** Commands up to this seq were signed for an address that the device has no more: what they find says nothing of it. */
+    movedSeq: bigint({ mode: 'number' }).notNull().default(0),
     /** Whether unfinished commands may exist: keeps the claim from looking at idle devices. */
     waiting: boolean().notNull().default(false),
     /** The process that works on the device now, until its lease ends. */

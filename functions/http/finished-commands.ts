@@ -2,6 +2,8 @@ import type { Connection } from '../../db/client.ts';
 
 /** How often a command that is waited for is looked at, in ms, where nobody tells that it has ended. */
 const POLL = 1_000;
+/** How long the last look, when the time is over, may take, in ms. */
+const LAST_LOOK = 250;
 
 /** Tells when commands have ended: at once where the database can be heard, and soon where it cannot. */
 export interface FinishedCommands {
@@ -15,9 +17,15 @@ export interface FinishedCommands {
   stop(): void;
 }
 
+/** One request that waits: `wake` has it look again, `end` has it wait no longer. */
+interface Waiter {
+  readonly wake: () => void;
+  readonly end: () => void;
+}
+
 /** Commands as the commands table has them. What is heard only makes it look: the table decides. */
 export function createFinishedCommands(sql: Connection): FinishedCommands {
-  const waiting = new Map<string, Set<() => void>>();
+  const waiting = new Map<string, Set<Waiter>>();
   let isStopped = false;
 
   async function hasEnded(id: string): Promise<boolean> {
@@ -30,43 +38,53 @@ export function createFinishedCommands(sql: Connection): FinishedCommands {
     }
   }
 
-  function wakeAll(): void {
-    for (const wakes of waiting.values()) for (const wake of wakes) wake();
+  function all(): Waiter[] {
+    return [...waiting.values()].flatMap((waiters) => [...waiters]);
   }
 
   return {
     async wait(id, limit, gone) {
+      if (isStopped || gone.aborted) return false;
       const until = performance.now() + limit;
-      let resolve = () => {};
-      const wake = () => resolve();
-      const wakes = waiting.get(id) ?? new Set();
-      waiting.set(id, wakes.add(wake));
-      gone.addEventListener('abort', wake);
+      let wake = () => {};
+      let end = () => {};
+      // A database that says nothing holds nobody: every look is a race against this.
+      const over = new Promise<undefined>((done) => {
+        end = () => done(undefined);
+      });
+      const waiter = { wake: () => wake(), end };
+      const waiters = waiting.get(id) ?? new Set();
+      waiting.set(id, waiters.add(waiter));
+      gone.addEventListener('abort', end);
+      const atLast = setTimeout(end, limit + LAST_LOOK);
       try {
         for (;;) {
           const news = new Promise<void>((done) => {
-            resolve = done;
+            wake = done;
           });
-          if (await hasEnded(id)) return true;
+          const seen = await Promise.race([hasEnded(id), over]);
           const left = until - performance.now();
-          if (left <= 0 || gone.aborted || isStopped) return false;
-          const timer = setTimeout(wake, Math.min(left, POLL));
-          await news;
-          clearTimeout(timer);
+          if (seen !== false || left <= 0) return seen === true;
+          const poll = setTimeout(wake, Math.min(left, POLL));
+          await Promise.race([news, over]);
+          clearTimeout(poll);
         }
       } finally {
-        gone.removeEventListener('abort', wake);
-        wakes.delete(wake);
-        if (wakes.size === 0) waiting.delete(id);
+        clearTimeout(atLast);
+        gone.removeEventListener('abort', end);
+        waiters.delete(waiter);
+        if (waiters.size === 0) waiting.delete(id);
       }
     },
     heard(id) {
-      for (const wake of waiting.get(id) ?? []) wake();
+      for (const { wake } of waiting.get(id) ?? []) wake();
     },
-    look: wakeAll,
+    look() {
+      for (const { wake } of all()) wake();
+    },
     stop() {
       isStopped = true;
-      wakeAll();
+      for (const { end } of all()) end();
     },
   };
 }

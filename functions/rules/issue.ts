@@ -47,18 +47,24 @@ export async function expireCommands(tx: Tx, deviceId: number): Promise<void> {
   await tx.execute(sql`select expire_commands(${deviceId})`);
 }
 
+/** A device that nobody has met yet. */
+const unknown = { version: null, lastContactAt: null, movedSeq: sql`${devices.lastSeq}` };
+
 /** The device's row is made once and kept for ever; what answers to the label now belongs to `agentId`, and nobody has met it yet. */
 export async function ensureDevice(tx: Tx, label: string, agentId: number): Promise<number> {
   const [device] = await tx
     .insert(devices)
     .values({ label, agentId })
-    .onConflictDoUpdate({ target: devices.label, set: { agentId, version: null, lastContactAt: null } })
+    .onConflictDoUpdate({ target: devices.label, set: { agentId, ...unknown } })
     .returning({ id: devices.id });
   if (!device) throw new Error(`device ${label} could not be made`);
   return device.id;
 }
 
-/** What was known of a device is forgotten: another may answer at its new address. */
-export async function forgetContact(tx: Tx, deviceId: number): Promise<void> {
-  await tx.update(devices).set({ version: null, lastContactAt: null }).where(eq(devices.id, deviceId));
+/**
+ * What was known of a device is forgotten, since another may answer at its new address; what was ordered so far proves nothing about it.
+ * Takes the lock on the device's row, and nobody may be about to `issue` for the old address: hold the switch.
+ */
+export async function forgetDevice(tx: Tx, deviceId: number): Promise<void> {
+  await tx.update(devices).set(unknown).where(eq(devices.id, deviceId));
 }

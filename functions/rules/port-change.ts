@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/client.ts';
 import type { PortState } from '../../db/commands/kinds.ts';
 import { type Attachment, type CabledPort, type Nic, unfinishedActionOf } from '../../db/queries/nics.ts';
+import { keepSwitch } from '../../db/queries/switches.ts';
 import { networkingActions } from '../../db/schema.ts';
 import type { Services } from '../services.ts';
 import { expireCommands, issue } from './issue.ts';
@@ -44,7 +45,8 @@ export async function changePort(
   const { vlan, ...action } = recorded(change);
   const want = stateAfter(current, { ...action, vlan }, port.idle);
   const id = await issue(tx, services, port.switch.deviceId, 'port.set', {
-    switch: accessOf(port.switch),
+    // Seen without a lock until now: an order for an address that was given up meanwhile must not come after the change.
+    switch: accessOf(await keepSwitch(tx, port.switch)),
     port: port.label,
     want,
     before,

@@ -43,9 +43,18 @@ export function movedParts(found: Registered, { hostname, port, settings }: Swit
   ];
 }
 
+/** Which settings, of those on which it depends which port a name means, another registration has otherwise. */
+export function otherNaming({ namingSettings = [] }: SwitchFamily, found: Registered, settings: SwitchSettings): string[] {
+  return different(namingSettings, found, settings);
+}
+
 function otherWays(found: Registered, settings: SwitchSettings): string[] {
+  return different(ways, found, settings);
+}
+
+function different(names: readonly string[], found: Registered, settings: SwitchSettings): string[] {
   const before = settingsOf(found);
-  return ways.filter((way) => before[way] !== settings[way]);
+  return names.filter((name) => before[name] !== settings[name]);
 }
 
 /**

@@ -2,19 +2,21 @@ import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { loginFields } from '../../db/devices/access.ts';
 import { findSwitchFamily } from '../../db/devices/families.ts';
+import { forgetReadings } from '../../db/queries/ports.ts';
 import { lockSwitch, portsOf } from '../../db/queries/switches.ts';
 import { violates } from '../../db/queries/violation.ts';
 import { switches } from '../../db/schema.ts';
 import { label } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { agentKey } from '../rules/agent-choice.ts';
-import { forgetContact } from '../rules/issue.ts';
+import { forgetDevice } from '../rules/issue.ts';
 import { idleUpMessage, needsNative } from '../rules/native-first.ts';
 import { releaseVlans, reserveVlans } from '../rules/reserved-vlans.ts';
 import {
   addressTakenMessage,
   changedFields,
   movedParts,
+  otherNaming,
   readRegistration,
   registrationRefusals,
   sealLogin,
@@ -45,7 +47,7 @@ export const updateSwitch = writing({
     fixed_field: ['BadArgumentError', 'the type and the agent of a switch cannot be changed'],
     login_needed: ['BadArgumentError', 'an address or a part of a login is changed, and the login is not given whole'],
     ...registrationRefusals,
-    ports_named_otherwise: ['BlockedError', 'a port of the switch would not be called so any more'],
+    ports_named_otherwise: ['BlockedError', "the names of the switch's ports would mean others"],
   },
 
   async write({ tx, refuse }, { params, body }) {
@@ -82,12 +84,15 @@ export const updateSwitch = writing({
     const moved = movedParts(found, registration);
     if (moved.length > 0 && !credentials)
       throw loginNeeded(`the login is sealed together with the address, and ${moved.join(', ')} is changed`);
-    const misnamed = (await portsOf(tx, found.id)).find((name) => family.canonicalPort(name, settings) !== name);
-    if (misnamed !== undefined)
+    const [named] = await portsOf(tx, found.id);
+    const naming = otherNaming(family, found, settings);
+    if (named !== undefined && naming.length > 0) {
       throw refuse(
         'ports_named_otherwise',
-        `with these settings no port of the switch is called ${misnamed}: delete that port first`,
+        `with another ${naming.join(', ')} the names of the switch's ports mean others, ${named} among them: delete its ports first`,
+        naming.map((field) => ({ path: `body.${field}`, msg: 'cannot be changed while the switch has ports' })),
       );
+    }
 
     const taken = await reserveVlans(tx, family.reservedVlans(settings));
     if (taken) throw refuse('vlan_in_use', vlanInUseMessage(params.switch, taken));
@@ -101,7 +106,10 @@ export const updateSwitch = writing({
       throw error;
     }
     await releaseVlans(tx);
-    if (moved.length > 0) await forgetContact(tx, found.deviceId);
+    if (moved.length > 0) {
+      await forgetDevice(tx, found.deviceId);
+      await forgetReadings(tx, found.id);
+    }
     return undefined;
   },
 });

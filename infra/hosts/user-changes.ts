@@ -23,8 +23,9 @@ export async function watchUserChanges(
   let silences = 0;
 
   const open = () => connect(databaseUrl, 'haas api listener', 1);
-  // Listening anew after a cut, it has missed what was said meanwhile.
+  // Listening anew after a cut, it has missed what was said meanwhile. The channel of the heartbeat comes last: who hears that hears all.
   const listen = async (connection: Connection) => {
+    await connection.listen(COMMANDS, finished.heard, finished.look);
     await connection.listen(
       CHANNEL,
       (payload) => {
@@ -33,7 +34,6 @@ export async function watchUserChanges(
       },
       () => callers.forget(),
     );
-    await connection.listen(COMMANDS, finished.heard, finished.look);
   };
 
   let connection = open();

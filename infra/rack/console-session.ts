@@ -102,7 +102,8 @@ class Session<C, S extends ConsoleShell<C>> {
   }
 
   get #rows(): number {
-    return this.#shell.length ?? this.#terminal.rows ?? this.#setting.console.terminal.rows;
+    const { console, misbehaviour } = this.#setting;
+    return this.#shell.length ?? misbehaviour.faults.rows ?? this.#terminal.rows ?? console.terminal.rows;
   }
 
   /** Answers one line and shows the next prompt, as far as the faults let it. */

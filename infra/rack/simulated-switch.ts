@@ -18,6 +18,8 @@ export interface SwitchFaults {
   loginDelay?: number;
   /** Sessions at a time; one more is turned away as the real switch does. */
   maxSessions?: number;
+  /** Treats the terminal as this many lines high until told otherwise, whatever the client negotiates. */
+  rows?: number;
   /** Treats the terminal as this many columns wide until told otherwise, whatever the client negotiates. */
   width?: number;
   /**

@@ -79,6 +79,16 @@ describe('a check', () => {
     expect(await site.sql`select from devices where last_contact_at is not null`).toHaveLength(0);
   });
 
+  test('does not pass on a password that the switch says', async (t) => {
+    const site = await makeAgentSite(t);
+    site.switches.version = 'memory 1.0, last login with sesame';
+    await site.start();
+    expect(await site.ended(await site.queue({ check: [] }))).toMatchObject({
+      status: 'done',
+      result: { check: { version: 'memory 1.0, last login with ***' } },
+    });
+  });
+
   test('of a switch that the policy does not list is refused', async (t) => {
     const site = await makeAgentSite(t);
     writeFileSync(join(site.stateDir, 'policy.json'), '{"switches": []}', { mode: 0o600 });

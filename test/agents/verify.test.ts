@@ -170,6 +170,11 @@ const cases: Case[] = [
       want: { native: null, tagged: [200], enabled: true },
     }),
   },
+  {
+    name: 'settings on which the names of ports depend, and which are not there',
+    reason: 'bad-parameters',
+    claims: withParameters({ switch: { ...parameters.switch, type: 'brocade', settings: {} }, port: '104/0/10' }),
+  },
   { name: 'a check with the parameters of a change', reason: 'bad-parameters', ...withCheck(parameters) },
   {
     name: 'a check of another device',

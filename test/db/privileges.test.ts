@@ -43,6 +43,7 @@ const apiColumns = [
   'devices.agent_id',
   'devices.last_contact_at',
   'devices.last_seq',
+  'devices.moved_seq',
   'devices.version',
   'vlans.network_id',
   'vlans.pooled',

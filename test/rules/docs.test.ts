@@ -25,7 +25,10 @@ test('docs/configuration.md names every environment variable that the code reads
 });
 
 test('every link between pages leads somewhere', async () => {
-  const pages = ['README.md', ...(await readdir('docs')).map((name) => join('docs', name))];
+  const pages = [
+    'README.md',
+    ...(await readdir('docs', { recursive: true })).filter((name) => name.endsWith('.md')).map((name) => join('docs', name)),
+  ];
   for (const page of pages) {
     for (const [, target] of (await readFile(page, 'utf8')).matchAll(/\]\((?!https?:)([^)#]+)/g)) {
       await expect(readFile(join(page, '..', String(target))), `${page} links to ${target}`).resolves.toBeDefined();

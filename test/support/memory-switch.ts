@@ -20,6 +20,8 @@ export class MemorySwitches {
   readonly calls: Call[] = [];
   /** Ports by switch label, a space, and port. */
   readonly ports = new Map<string, PortState>();
+  /** What every switch says of its software. */
+  version = 'memory 1.0';
   /** The most sessions that one switch ever had at once. */
   mostSessions = 0;
   interfere: Interference = () => {};
@@ -69,7 +71,7 @@ export class MemorySwitches {
     return {
       readVersion: async () => {
         await call('version');
-        return 'memory 1.0';
+        return this.version;
       },
       readPort: async (port) => {
         await call('read', port);

@@ -21,7 +21,7 @@ export interface Edit {
 }
 
 /** A value of a port: shown unless null. */
-export interface Leaf {
+interface Leaf {
   readonly value: (port: PortConfiguration) => string | null;
   readonly set: (edit: Edit, text: string) => void;
   readonly remove?: (port: PortConfiguration) => void;

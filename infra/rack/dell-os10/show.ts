@@ -20,7 +20,7 @@ const PORTS_WIDTH = 60;
 const RANGE = /^(.*\/)(\d+)-(\d+)$/;
 
 /** The lines of a port in the running configuration, the mode only if it is trunk. */
-export function portLines({ description, shutdown, routed, mode, access, tagged }: PortConfiguration): string[] {
+function portLines({ description, shutdown, routed, mode, access, tagged }: PortConfiguration): string[] {
   return [
     ...(description === '' ? [] : [`description ${quoted(description)}`]),
     shutdown ? 'shutdown' : 'no shutdown',
@@ -32,7 +32,7 @@ export function portLines({ description, shutdown, routed, mode, access, tagged 
 }
 
 /** The lines of a VLAN in the running configuration. */
-export function vlanLines({ name, description, shutdown }: VlanConfiguration): string[] {
+function vlanLines({ name, description, shutdown }: VlanConfiguration): string[] {
   return [
     ...(name === '' ? [] : [`vlan-name ${quoted(name)}`]),
     ...(description === '' ? [] : [`description ${quoted(description)}`]),

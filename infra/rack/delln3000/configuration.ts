@@ -88,7 +88,7 @@ export function existingVlans(configuration: Configuration): number[] {
  * What frames meet. A trunk is a member of every VLAN that it allows and that exists, those created later too; its untagged
  * frames are dropped if the native VLAN was taken from the list (Dell N-Series User's Configuration Guide; HIL #870).
  */
-export function forwarding(configuration: Configuration, port: PortConfiguration): Omit<SimulatedPort, 'enabled'> {
+function forwarding(configuration: Configuration, port: PortConfiguration): Omit<SimulatedPort, 'enabled'> {
   const exists = new Set(existingVlans(configuration));
   if (port.mode === 'general') return generalForwarding(port.general, exists);
   if (port.mode === 'access') return { native: exists.has(port.access) ? port.access : null, tagged: [] };

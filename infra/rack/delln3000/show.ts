@@ -34,7 +34,7 @@ export function showVlan(configuration: Configuration, vlans: readonly number[] 
 }
 
 /** The lines of a port in the running configuration. What is at its default is not printed: no list means every VLAN. */
-export function portLines({ description, shutdown, mode, access, native, allowed, general }: PortConfiguration): string[] {
+function portLines({ description, shutdown, mode, access, native, allowed, general }: PortConfiguration): string[] {
   const lines: string[] = [];
   const say = (condition: boolean, line: string) => {
     if (condition) lines.push(line);

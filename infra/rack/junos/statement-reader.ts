@@ -3,7 +3,7 @@ import type { Statement } from './statements.ts';
 import { ROOT, SYNTAX_ERROR, type Syntax } from './syntax.ts';
 
 /** The wording of a line that ends too early. */
-export const MISSING_ARGUMENT = 'missing argument.';
+const MISSING_ARGUMENT = 'missing argument.';
 
 interface Word {
   readonly text: string;

@@ -28,7 +28,7 @@ export function vlansOf(statements: Statements): Vlan[] {
 }
 
 /** The values that statements give at a path. */
-export function valuesAt(statements: Statements, path: readonly string[]): string[] {
+function valuesAt(statements: Statements, path: readonly string[]): string[] {
   return statements
     .filter((statement) => statement.length === path.length + 1 && path.every((word, index) => statement[index] === word))
     .map((statement) => statement[path.length] ?? '');
@@ -67,7 +67,7 @@ export function membershipOf(statements: Statements, { mode, members }: Switchin
 }
 
 /** Whether a tag or range of tags covers an ID. */
-export function covers(member: string, id: number | null): boolean {
+function covers(member: string, id: number | null): boolean {
   const [, first, last = first] = /^(\d+)(?:-(\d+))?$/.exec(member) ?? [];
   return first !== undefined && id !== null && Number(first) <= id && id <= Number(last);
 }

@@ -20,7 +20,7 @@ switchConformance('arista_eos', {
   lines: {
     vlans: /^switchport trunk allowed vlan \d/,
     enable: /^no shutdown$/,
-    read: /^show /,
+    read: /^show (?:running-config|interfaces) /,
     save: /^copy running-config startup-config$/,
   },
   console: { leave: 'abort', logout: 'exit', terminal: /^terminal / },

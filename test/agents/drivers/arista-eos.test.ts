@@ -8,8 +8,10 @@ const settings = { transport: 'ssh', legacy_ssh: false, save: true } as const;
 describe('arista_eos: commands', () => {
   test('shuts, makes the VLANs, empties the list before it trunks, and leaves the port shut', () => {
     expect(aristaEosFamily.change(port, { native: 100, tagged: [101, 300], enabled: true }, settings, [])).toEqual([
+      ...['configure terminal', 'interface Ethernet1', 'shutdown', 'end'],
       { line: 'no configure session haas', mayFail: true },
       'configure session haas',
+      'show session-config diffs',
       'interface Ethernet1',
       'shutdown',
       ...['vlan 100', 'exit', 'vlan 101', 'exit', 'vlan 300', 'exit'],

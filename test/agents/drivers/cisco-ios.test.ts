@@ -117,6 +117,7 @@ describe('cisco_ios: what the switch says', () => {
     const [file, confirm] = save.step.questions ?? [];
     expect('Destination filename [startup-config]? ').toMatch(file?.asked ?? /^$/);
     expect('Overwrite the previous NVRAM configuration?[confirm]').toMatch(confirm?.asked ?? /^$/);
+    expect('Proceed with reload? [confirm]').not.toMatch(confirm?.asked ?? /^/);
     expect('Building configuration...\n[OK]').toMatch(save.done);
     expect('Building configuration...\nCompressed configuration from 19796 bytes to 8421 bytes[OK]').toMatch(save.done);
     expect('startup-config file open failed (Device or resource busy)').toMatch(save.busy ?? /^$/);

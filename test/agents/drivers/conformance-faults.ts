@@ -85,6 +85,7 @@ export function faultsConformance(bench: Bench): void {
     isConsole && family.console
       ? [
           { trouble: 'a terminal that stays narrow and pages', faults: { refuse: family.console.terminal, width: 24 } },
+          { trouble: 'a pager after every few lines', faults: { refuse: family.console.terminal, rows: 4 } },
           { trouble: 'a terminal that is narrow at first', faults: { width: 20 } },
           { trouble: 'log lines in the answers to readings', faults: { log: family.lines.read } },
           { trouble: 'log lines in the answers to changes', faults: { log: family.lines.vlans } },

@@ -15,8 +15,8 @@ const seed = Number(process.env['HAAS_TEST_SEED'] ?? Date.now() % 1_000_000);
 const sampleSize = 12;
 
 const patience: Patience = { open: [0, 5, 20], backOff: { first: 5, last: 20 } };
-/** Short, because a prompt that was cut off is waited for until then. */
-const timeouts = { line: 150, login: 5_000, save: 1_000 };
+/** Short, because a prompt that was cut off is waited for until then: at login too, and the change must still have time after it. */
+const timeouts = { line: 150, login: 2_000, save: 1_000 };
 
 /** What the switch said to one line, in the order of a change. */
 interface Said {

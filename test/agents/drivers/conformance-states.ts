@@ -113,6 +113,22 @@ export function statesConformance(bench: Bench): void {
     for (const name of family.ports) expect(await session.readPort(name)).toEqual(simulator.port(name));
   });
 
+  test("what is said of another port is not taken for this one's state", async () => {
+    const simulator = await start();
+    const session = await open(simulator);
+    await session.setPort(port, other);
+    await session.setPort(neighbour, both);
+    const said: string[] = [];
+    simulator.faults.answer = (_line, answer) => {
+      said.push(answer);
+      return answer;
+    };
+    expect(await session.readPort(neighbour)).toEqual(both);
+    simulator.faults.answer = (_line, answer) => said.shift() ?? answer;
+    const read = await session.readPort(port).catch(({ fault }) => fault);
+    expect(typeof read === 'string' ? 'no state' : read).toEqual(typeof read === 'string' ? 'no state' : other);
+  });
+
   test('two sessions at once on two ports: each port is as wanted, or not open to anything new', async () => {
     const simulator = await start();
     const sessions = [await open(simulator), await open(simulator)];

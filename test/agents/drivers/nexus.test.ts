@@ -81,6 +81,7 @@ describe('nexus: what the switch says', () => {
     ['nexus-01#', 'nexus-01', ''],
     ['a.b@c_d(config-if-range)# ', 'a.b@c_d', 'config-if-range'],
     ['nexus-01(maint-mode)# ', 'nexus-01', ''],
+    ['nexus-01(maint-mode)(config-if)# ', 'nexus-01', 'config-if'],
   ])('a prompt: %j', (line, host, mode) => {
     const match = nexusFamily.dialect.prompt.exec(line);
     expect([match?.[1], match?.[2] ?? '']).toEqual([host, mode]);

@@ -152,6 +152,7 @@ describe('cisco_ios: reading a port', () => {
     { name: 'a member of a bundle', lines: ['switchport mode trunk', 'channel-group 1 mode active'] },
     { name: 'a member of a bundle, by its state', fields: { 'Operational Mode': 'trunk (member of bundle Po1)' } },
     { name: 'a VLAN chosen by a server', lines: ['switchport mode trunk', 'authentication port-control auto'] },
+    { name: 'a macro that waits for a neighbour', lines: ['switchport mode trunk', 'macro auto device phone'] },
     { name: 'a template', lines: ['switchport mode trunk', 'source template edge'] },
     { name: 'an address', lines: ['no switchport', 'ip address 192.0.2.1 255.255.255.0'], fields: { Switchport: 'Disabled' } },
     { name: 'routing that is configured only', lines: ['no switchport'] },

@@ -277,6 +277,20 @@ describe('nexus: reading a port', () => {
       effective: switchport({ ...shown, 'Operational Mode': 'fex-fabric' }),
       problem: /Operational Mode/,
     },
+    ...[
+      ['Voice VLAN', '200'],
+      ['Switchport Monitor', 'Enabled'],
+      ['Operational private-vlan', '(100,101)'],
+      ['Administrative private-vlan primary host-association', '(100,101)'],
+      ['Administrative private-vlan trunk normal VLANs', '200-210'],
+      ['Operational Mode', 'trunk-all'],
+      ['Operational Mode', 'access (port-channel member)'],
+    ].map(([key = '', value = '']) => ({
+      name: `"${key}: ${value}"`,
+      configured: configuration(...trunk),
+      effective: switchport(shown).replace(new RegExp(`\\n  ${key}: .*|$`), `\n  ${key}: ${value}`),
+      problem: new RegExp(key),
+    })),
   ])('is not understood: $name', ({ configured, effective, problem }) => {
     expect(parseNexusPort(port, configured, effective)).toEqual({ problem: expect.stringMatching(problem) });
   });

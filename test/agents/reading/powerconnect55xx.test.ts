@@ -160,6 +160,26 @@ describe('powerconnect55xx: reading a port', () => {
     });
   });
 
+  test.each([
+    ['access', 'Access Multicast TV VLAN', '7', 'none'],
+    ['access', 'Operational Mode', 'trunk', 'access'],
+    ['trunk', 'Operational Mode', 'general', 'Trunk'],
+    ['trunk', 'Voice VLAN', '7', 'none'],
+    ['trunk', 'General Dynamically Added VLANs', '7', ''],
+    ['trunk', 'Private-vlan promiscuous-association primary VLAN', '7', 'none'],
+    ['trunk', 'Private-vlan host-association Secondary VLAN', '7', 'none'],
+  ])('a problem: what adds VLANs or contradicts the mode: %s, "%s: %s"', (mode, key, odd, plain) => {
+    const told = (value: string) =>
+      parsePowerConnectPort(port, switchport({ 'Administrative Mode': mode, [key]: value }), configuration());
+    expect(told(odd)).toEqual({ problem: `"${key}: ${odd}"` });
+    expect(told(plain)).toEqual({ native: mode === 'access' ? 1 : 100, tagged: [], enabled: true });
+  });
+
+  test('a VLAN that waits for another mode adds nothing', () => {
+    const waiting = switchport({ 'Access Multicast TV VLAN': '7', 'Customer Mode VLAN': '7' });
+    expect(parsePowerConnectPort(port, waiting, configuration())).toEqual({ native: 100, tagged: [], enabled: true });
+  });
+
   test('lists of any length, wrapped anywhere between parts', () => {
     const vlans = fc.uniqueArray(fc.integer({ min: 1, max: 4094 }), { minLength: 1, maxLength: 200 });
     fc.assert(

@@ -7,6 +7,7 @@ describe('VLAN lists', () => {
     ['1,5-7', [1, 5, 6, 7]],
     [' 1,\n   5-7 ', [1, 5, 6, 7]],
     ['7,5,5', [5, 7]],
+    ['1 , 5 -\n 7', [1, 5, 6, 7]],
     ['none', []],
     ['None', []],
     ['4094', [4094]],
@@ -18,12 +19,26 @@ describe('VLAN lists', () => {
     expect(parseVlans('ALL')).toHaveLength(4094);
   });
 
-  test.each(['', '0', '4095', '7-5', '1,,2', '1,', '-3', '1-2-3', 'x', '1 (more)', '1;2', '00001'])(
-    'does not read %j',
-    (text) => {
-      expect(parseVlans(text)).toBeNull();
-    },
-  );
+  test.each([
+    '',
+    '0',
+    '4095',
+    '7-5',
+    '1,,2',
+    '1,',
+    '-3',
+    '1-2-3',
+    'x',
+    '1 (more)',
+    '1;2',
+    '00001',
+    '10 20',
+    '1 0',
+    '1-2 3',
+    '10\n20',
+  ])('does not read %j', (text) => {
+    expect(parseVlans(text)).toBeNull();
+  });
 
   test('writes what it reads, in lists no longer than asked, each VLAN once', () => {
     const vlans = fc.uniqueArray(fc.integer({ min: 1, max: 4094 }), { maxLength: 600 });

@@ -86,6 +86,29 @@ describe('console', () => {
     for (const line of ['one', 'two', 'three']) expect((await console.line(line)).text.trim()).toBe(`answer to ${line}`);
   });
 
+  test('a prompt too many does not answer the next line, however long its echo takes', async () => {
+    const { console } = await session((line, { socket }) => {
+      const say = () => socket.write(`${line}\r\nanswer to ${line}\r\nsw# `);
+      if (line === 'one') {
+        say();
+        return;
+      }
+      socket.write('\r\nsw# ');
+      setTimeout(say, 400);
+    });
+    for (const line of ['one', 'two', 'three']) expect((await console.line(line)).text.trim()).toBe(`answer to ${line}`);
+  });
+
+  test('a description that looks like a log line does not hide the line after it', async () => {
+    const { console } = await session((line, { socket }) => {
+      socket.write(`${line}\r\n  description 12:00:01 %LINK-I-Up: gi2\r\n  switchport mode trunk\r\nsw# `);
+    });
+    expect((await console.line('show x')).text.trim().split('\n')).toEqual([
+      'description 12:00:01 %LINK-I-Up: gi2',
+      '  switchport mode trunk',
+    ]);
+  });
+
   test('does not wait when the answer is there', async () => {
     const { console } = await session((line, { socket }) => socket.write(`${line}\r\nsw# `));
     const begun = performance.now();

@@ -60,6 +60,32 @@ describe('login', () => {
     });
   });
 
+  test('a slow device that was knocked at asks twice, and gets each answer at its question', async () => {
+    const answers: [string, string][] = [];
+    let question = '';
+    const ask = (socket: ScriptedDevice['socket'], next: string) => {
+      question = next;
+      socket.write(`\r\n${next}`);
+    };
+    const { wire } = await scriptedDevice((line, { socket }) => {
+      answers.push([question, line]);
+      if (question === '') {
+        // Late, it shows its question, and some time later takes the bare return for an answer.
+        socket.write('\r\nlogin: ');
+        setTimeout(() => ask(socket, 'Password: '), 150);
+        setTimeout(() => ask(socket, 'login: '), 200);
+      } else if (question === 'login: ') ask(socket, 'Password: ');
+      else ask(socket, 'sw# ');
+    });
+    await logIn(wire, dialect, options(), credentials);
+    expect(answers).toEqual([
+      ['', ''],
+      ['login: ', 'haas'],
+      ['Password: ', credentials.password],
+      ['sw# ', 'terminal length 0'],
+    ]);
+  });
+
   test('is not deceived by a question in a banner that pauses', async () => {
     const { wire } = await scriptedDevice(
       async (line, { socket, typed }) => {

@@ -90,6 +90,24 @@ describe('ssh', () => {
     await expect(open(interactive(['Password: ', 'Code: ']))).rejects.toMatchObject({ fault: 'denied' });
   });
 
+  test('does not answer one question after the other: the second may ask for a new password', async () => {
+    const heard: unknown[] = [];
+    const serve = (client: Connection) => {
+      client.on('authentication', (attempt) => {
+        if (attempt.method !== 'keyboard-interactive') return attempt.reject(['keyboard-interactive']);
+        attempt.prompt([{ prompt: 'Password: ', echo: false }], (answers) => {
+          heard.push(answers);
+          attempt.prompt([{ prompt: 'New password: ', echo: true }], (more) => {
+            heard.push(more);
+            attempt.reject([]);
+          });
+        });
+      });
+    };
+    await expect(open(serve)).rejects.toMatchObject({ fault: 'denied' });
+    expect(heard).toEqual([[credentials.password], []]);
+  });
+
   test.each<{ name: string; serve: (client: Connection) => void }>([
     { name: 'hangs up', serve: (client) => client.end() },
     { name: 'never lets in nor turns away', serve: (client) => client.on('authentication', () => {}) },

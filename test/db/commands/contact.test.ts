@@ -73,6 +73,15 @@ describe('what a device says', () => {
     expect(await contact(q)).toEqual({ version: null, met });
   });
 
+  test('at an address that it has no more is no contact', async (t) => {
+    const q = await makeQueue(t);
+    const id = await q.queue();
+    await q.sql`update devices set moved_seq = (select max(seq) from commands)`;
+    const read: Outcome = { status: 'done', result: { check: { version: '7.3', ports: [{ port: 'gi1/0/1', state: CLEAN }] } } };
+    await settle(q.rack1, await claimed(q), [{ id, outcome: read }], false);
+    expect(await contact(q)).toEqual({ version: null, met: false });
+  });
+
   test('is told to whoever listens', async (t) => {
     const q = await makeQueue(t);
     const heard: string[] = [];

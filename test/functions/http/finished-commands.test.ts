@@ -71,6 +71,24 @@ test('a client that goes away is not waited for, and neither is anybody when the
   expect(await finished.wait(id, 30_000, AbortSignal.abort())).toBe(false);
 });
 
+test('a database that says nothing holds nobody longer than they wait', async (context) => {
+  const { w, id, finished } = await pending(context);
+  const client = new AbortController();
+  await w.sql.begin(async (tx) => {
+    await tx`lock table commands`;
+    const short = timed(finished.wait(id, 200, patient));
+    const leaving = finished.wait(id, 30_000, client.signal);
+    const stopped = finished.wait(id, 30_000, patient);
+    const [ended, ms] = await short;
+    expect(ended).toBe(false);
+    expect(ms).toBeLessThan(2_000);
+    client.abort();
+    expect(await leaving).toBe(false);
+    finished.stop();
+    expect(await stopped).toBe(false);
+  });
+});
+
 test('a database that does not answer ends the wait when its time is over, and not before', async (context) => {
   const { w, id, finished } = await pending(context);
   await w.sql`revoke select on commands from haas_api`;

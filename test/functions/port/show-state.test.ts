@@ -90,3 +90,11 @@ test('W27: a port is found by any of its names, and by raw slashes or encoded on
     expect(answer, name).toMatchObject({ status: 200, body: { wanted: { ...SHUT, enabled: true } } });
   }
 });
+
+test('a port that is called state is shown as any other', async (context) => {
+  const w = await makeWorld(context);
+  await w.arrange('PUT', '/switch/host', { type: 'ovs', hostname: 'localhost' });
+  await w.arrange('PUT', '/switch/host/port/state');
+  expect((await w.call('root', 'GET', '/switch/host/port/state')).body).toEqual({});
+  expect((await w.call('root', 'GET', '/switch/host/port/state/state')).body).toMatchObject({ wanted: SHUT });
+});

@@ -3,9 +3,10 @@ import { expect, test } from 'vitest';
 import { unseal } from '../../../db/commands/seal.ts';
 import { updateSwitch } from '../../../functions/switch/update.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
-import { adminNetwork } from '../../support/networks.ts';
-import { cabledNode, mockSwitch, nativeFirstNode } from '../../support/rack.ts';
-import { keys, makeWorld, statusId, type World } from '../../support/world.ts';
+import { adminNetwork, connect, projectNetwork, vlanOf } from '../../support/networks.ts';
+import { cabledNode, mockSwitch, nativeFirstNode, reserve } from '../../support/rack.ts';
+import { until } from '../../support/until.ts';
+import { keys, makeWorld, statusId, type World, waitingForLocks } from '../../support/world.ts';
 
 const login = { username: 'admin', password: 'a secret' };
 const nexus = { type: 'nexus', hostname: '10.0.0.5', dummy_vlan: 2222, ...login };
@@ -124,6 +125,29 @@ test('X20: ports that need a native network are never up without one', async (co
   expect((await change(w, { idle: 'up' }, 'bc')).body).toMatchObject({ code: 'bad_fields', errors: [{ path: 'body.idle' }] });
 });
 
+test('a port whose name would mean another port keeps the settings that its name depends on', async (context) => {
+  const w = await makeWorld(context);
+  await nativeFirstNode(w, 'n1');
+  const answer = await change(w, { interface_type: 'FortyGigabitEthernet' }, 'bc');
+  expect(answer).toMatchObject({
+    status: 409,
+    body: { code: 'ports_named_otherwise', msg: expect.stringMatching(/interface_type.*104\/0\/10/) },
+  });
+  // The same type in another spelling is no change.
+  await w.arrange('PATCH', '/switch/bc', { interface_type: 'tengigabitethernet' });
+});
+
+test('the database of an Open vSwitch stays the same while it has ports', async (context) => {
+  const w = await makeWorld(context);
+  await w.arrange('PUT', '/switch/host', { type: 'ovs', hostname: 'localhost' });
+  await w.arrange('PATCH', '/switch/host', { database: 'unix:/run/a.sock' });
+  await w.arrange('PUT', '/switch/host/port/eth1');
+  expect(await change(w, { database: 'unix:/run/b.sock' }, 'host')).toMatchObject({
+    status: 409,
+    body: { code: 'ports_named_otherwise', errors: [{ path: 'body.database' }] },
+  });
+});
+
 test('what was known of the switch at its old address is forgotten', async (context) => {
   const w = await makeWorld(context);
   await w.arrange('PUT', '/switch/sw1', nexus);
@@ -133,6 +157,86 @@ test('what was known of the switch at its old address is forgotten', async (cont
   expect(await shown(w)).toMatchObject(known);
   await w.arrange('PATCH', '/switch/sw1', { hostname: '10.0.0.6', ...login });
   expect(await shown(w)).toMatchObject({ version: null, last_contact_at: null });
+});
+
+test('what its ports were read as at its old address is forgotten, what is in doubt is not', async (context) => {
+  const w = await makeWorld(context);
+  await cabledNode(w, 'n1');
+  await w.finish(await w.arrange('POST', '/switch/sw1/port/gi1/0/1/revert'));
+  await w.sql`update ports set suspect_since = now(), suspect_vlans = '{100}'`;
+  const port = async () => (await w.call('root', 'GET', '/switch/sw1/port/gi1/0/1/state')).body;
+  await w.arrange('PATCH', '/switch/sw1', login);
+  expect(await port()).toMatchObject({ read: { enabled: false }, agrees: true });
+  await w.arrange('PATCH', '/switch/sw1', { hostname: 'elsewhere', ...login });
+  expect(await port()).toMatchObject({ read: null, read_at: null, agrees: null, suspect: { vlans: [100] } });
+});
+
+test('what was done at the old address proves nothing about the new one', async (context) => {
+  const w = await makeWorld(context);
+  await cabledNode(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+  await projectNetwork(w, 'lan');
+  await w.sql`update ports set suspect_since = now(), suspect_vlans = '{4000}'`;
+  const action = await connect(w, 'n1', 'lan');
+  await w.arrange('PATCH', '/switch/sw1', { hostname: 'elsewhere', ...login });
+  await w.finish(action);
+  const { body } = await w.call('root', 'GET', `/networking_action/${statusId(action)}`);
+  expect(body).toMatchObject({ status: 'ERROR', error: expect.stringContaining('another address') });
+  expect(await w.sql`select from attachments`).toHaveLength(0);
+  const vlan = await vlanOf(w, 'lan');
+  const doubt = async () => (await w.sql`select suspect_vlans as vlans, read_state as read from ports`)[0];
+  expect(await doubt()).toEqual({ vlans: [vlan, 4000], read: null });
+  // Not even that nothing was changed there.
+  const failing = await connect(w, 'n1', 'lan');
+  await w.arrange('PATCH', '/switch/sw1', { hostname: 'anywhere', ...login });
+  await w.finish(failing, 'failed');
+  expect(await doubt()).toMatchObject({ read: null, vlans: expect.arrayContaining([4000]) });
+  // At the address that it has now it counts.
+  await w.finish(await w.arrange('POST', '/switch/sw1/port/gi1/0/1/revert'));
+  expect(await doubt()).toMatchObject({ vlans: [], read: { native: null } });
+});
+
+for (const [what, elsewhere] of [
+  ['was given another address', (w: World) => w.arrange('PATCH', '/switch/sw1', { hostname: 'elsewhere', ...login })],
+  [
+    'was registered anew',
+    async (w: World) => {
+      await w.arrange('DELETE', '/switch/sw1/port/gi1/0/1');
+      await w.arrange('DELETE', '/switch/sw1');
+      await mockSwitch(w, 'sw1');
+      await w.arrange('PUT', '/switch/sw1/port/gi1/0/1');
+    },
+  ],
+] as const) {
+  test(`a check of the switch as it was before it ${what} tells nothing of it`, async (context) => {
+    const w = await makeWorld(context);
+    await mockSwitch(w, 'sw1');
+    await w.arrange('PUT', '/switch/sw1/port/gi1/0/1');
+    const check = await w.call('root', 'POST', '/switch/sw1/check', undefined, { prefer: 'respond-async' });
+    await elsewhere(w);
+    const ports = [{ port: 'gi1/0/1', state: { native: 100, tagged: [], enabled: true } }];
+    await w.sql`select finish_command(${statusId(check)}, 'done', null, null, ${w.sql.json({ check: { version: '7.3', ports } })})`;
+    expect(await shown(w)).toMatchObject({ version: null });
+    expect(await w.sql`select read_state from ports`).toEqual([{ read_state: null }]);
+  });
+}
+
+test('what is asked for while the address changes goes to the new one', async (context) => {
+  const w = await makeWorld(context);
+  await cabledNode(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+  await projectNetwork(w, 'lan');
+  const action = await w.sql.begin(async (tx) => {
+    // As an update does it, up to its commit.
+    await tx`select from switches for update`;
+    await tx`update switches set hostname = 'elsewhere'`;
+    await tx`update devices set moved_seq = last_seq`;
+    const answer = connect(w, 'n1', 'lan');
+    await until(async () => (await waitingForLocks(w)) === 1, 'the connection to wait');
+    return { answer };
+  });
+  const [command] = await w.sql`select signed from commands where id = ${statusId(await action.answer)}`;
+  expect(decodeJwt(command?.['signed'])).toMatchObject({ parameters: { switch: { hostname: 'elsewhere' } } });
 });
 
 test('what is queued keeps its address, and what is asked for later has the new one', async (context) => {

@@ -16,7 +16,7 @@ export function ovsMissing(): string | undefined {
   const missing = programs.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
   if (missing.length > 0)
     return `no ${missing.join(', ')}: apt-get install openvswitch-switch iproute2 procps util-linux python3`;
-  if (spawnSync('unshare', ['--net', 'true']).status !== 0) return 'this machine makes no network namespaces';
+  if (spawnSync('sh', ['-c', 'unshare --net true']).status !== 0) return 'this machine makes no network namespaces';
   return undefined;
 }
 
@@ -49,12 +49,11 @@ const answer = z.object({ seen: z.array(z.tuple([z.int(), z.string()])) });
 /** Starts an Open vSwitch of its own, in namespaces that end with it. */
 export async function startOvs(count: number): Promise<OvsLab> {
   const folder = await mkdtemp(join(tmpdir(), 'haas-ovs-'));
-  // The switch and the hosts die with this process however it ends: their input ends, and with the first of them their namespace.
-  const script = spawn(
-    'unshare',
-    ['--net', '--mount', '--pid', '--fork', '--kill-child', 'sh', startScript, folder, `${count}`],
-    { stdio: ['pipe', 'pipe', 'pipe'], env: { PATH: process.env['PATH'], LC_ALL: 'C' } },
-  );
+  // The hosts end when this process does, for then their input ends; and the switch ends with them.
+  const script = spawn('sh', [startScript, folder, `${count}`], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+  });
   let complaints = '';
   script.stderr.on('data', (bytes: Buffer) => {
     complaints += bytes.toString();

@@ -33,12 +33,14 @@ export async function startOvsMachine(lab: OvsLab, options: SwitchOptions): Prom
   return await startSwitch({ type: 'ovs', portName, sessions: 10, model: modelOf(lab), commands: commandsOf(lab) }, options);
 }
 
+const vsctl = 'ovs-vsctl';
+
 /** Runs `ovs-vsctl` as on the machine of the lab. */
 function commandsOf({ folder }: OvsLab): CommandService<null> {
   return {
     async run(session, command): Promise<CommandResult> {
       const [program = '', ...words] = command.split(' ');
-      if (program !== 'ovs-vsctl') return { stdout: '', stderr: `sh: ${program}: not found\n`, code: 127 };
+      if (program !== vsctl) return { stdout: '', stderr: `sh: ${program}: not found\n`, code: 127 };
       if (session.lying) return { stdout: 'br0\n', stderr: '', code: 0 };
       const options = { reject: false, stripFinalNewline: false, env: { OVS_RUNDIR: folder } };
       const { stdout, stderr, exitCode } = await execa(program, words, options);
@@ -69,7 +71,7 @@ function modelOf(lab: OvsLab): ConfigurationModel<null> {
 /** What a port of the lab is to frames, by its columns one at a time: another reading than the driver's. */
 function portOf({ database }: OvsLab, name: string): SimulatedPort | null {
   const asked = ['vlan_mode', 'tag', 'trunks', 'external_ids'].flatMap((what) => ['--', 'get', 'port', name, what]);
-  const { status, stdout } = spawnSync('ovs-vsctl', ['--timeout=10', `--db=${database}`, ...asked], { encoding: 'utf8' });
+  const { status, stdout } = spawnSync(vsctl, ['--timeout=10', `--db=${database}`, ...asked], { encoding: 'utf8' });
   if (status !== 0) return null;
   const [mode = '', tag = '', trunks = '', notes = ''] = stdout.split('\n');
   const note = (key: string) => new RegExp(`haas-${key}="?([^"}=]*?)"?[,}] ?(?:haas|$)?`).exec(notes)?.[1];

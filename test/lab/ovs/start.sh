@@ -1,7 +1,9 @@
 #!/bin/sh
-# Starts Open vSwitch with its userspace datapath, and hosts at its ports, in the namespaces that this runs in; ends with its input.
+# Starts Open vSwitch with its userspace datapath, and hosts at its ports, in namespaces of its own; all of it ends with its input.
 # $1: an empty folder; $2: how many ports p1, p2, ... there are to be.
 set -eu
+# The first process of a namespace takes all others with it, however it ends.
+[ $# -gt 2 ] || exec unshare --net --mount --pid --fork --kill-child sh "$0" "$@" inside
 folder=$1
 ports=$2
 export OVS_RUNDIR="$folder" OVS_DBDIR="$folder" OVS_LOGDIR="$folder"

@@ -10,7 +10,7 @@ export const PORTS = ['Ethernet1', 'Ethernet2', 'Ethernet3', 'Ethernet49/1'];
 export const LOGIN = { username: 'admin', password: 'Secret9' };
 
 /** Its prompt in any mode. */
-export const PROMPT = /sw1(\([\w,/-]+\))?[>#]/;
+const PROMPT = /sw1(\([\w,/-]+\))?[>#]/;
 
 /** Starts a switch for the length of one test. */
 export async function start(options: Partial<AristaEosOptions> = {}): Promise<SimulatedSwitch> {

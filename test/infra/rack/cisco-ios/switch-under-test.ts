@@ -16,7 +16,7 @@ export const LOGIN = { username: 'admin', password: 'Secret9' };
 export const INVALID = "% Invalid input detected at '^' marker.";
 
 /** Its prompt in any mode. */
-export const PROMPT = /sw1(\([\w-]+\))?[>#]/;
+const PROMPT = /sw1(\([\w-]+\))?[>#]/;
 
 /** Starts a switch for the length of one test; a login lands at `#` unless the options say otherwise. */
 export async function start(options: Partial<CiscoIosOptions> = {}): Promise<SimulatedSwitch> {

@@ -4,13 +4,13 @@ import type { SimulatedSwitch } from '../../../../infra/rack/simulated-switch.ts
 import { type FarEnd, tcp } from '../far-end.ts';
 
 /** The ports of the switch that `start` starts. */
-export const PORTS = ['ethernet1/1/1', 'ethernet1/1/2', 'ethernet1/1/3', 'ethernet1/1/4', 'ethernet1/1/5:1'];
+const PORTS = ['ethernet1/1/1', 'ethernet1/1/2', 'ethernet1/1/3', 'ethernet1/1/4', 'ethernet1/1/5:1'];
 
 /** Who may log in to it. */
 export const LOGIN = { username: 'admin', password: 'Secret9' };
 
 /** Its prompt in any mode. */
-export const PROMPT = /(^|\n)sw1(\(conf[\w/:,-]*\))?# /;
+const PROMPT = /(^|\n)sw1(\(conf[\w/:,-]*\))?# /;
 
 /** Starts a switch for the length of one test. */
 export async function start(options: Partial<DellOs10Options> = {}): Promise<SimulatedSwitch> {

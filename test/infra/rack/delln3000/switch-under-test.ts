@@ -4,13 +4,13 @@ import type { SimulatedSwitch } from '../../../../infra/rack/simulated-switch.ts
 import { type FarEnd, tcp } from '../far-end.ts';
 
 /** The ports of the switch that `start` starts. */
-export const PORTS = ['Gi1/0/1', 'Gi1/0/2', 'Gi1/0/3', 'Gi1/0/5', 'Te1/0/1'];
+const PORTS = ['Gi1/0/1', 'Gi1/0/2', 'Gi1/0/3', 'Gi1/0/5', 'Te1/0/1'];
 
 /** Who may log in to it. */
 export const LOGIN = { username: 'admin', password: 'Secret9' };
 
 /** Its prompt in any mode. */
-export const PROMPT = /\r\nsw1(\(config[\w/-]*\))?[#>]/;
+const PROMPT = /\r\nsw1(\(config[\w/-]*\))?[#>]/;
 
 /** Starts a switch for the length of one test. */
 export async function start(options: Partial<DellN3000Options> = {}): Promise<SimulatedSwitch> {

@@ -4,13 +4,13 @@ import type { SimulatedSwitch } from '../../../../infra/rack/simulated-switch.ts
 import { type FarEnd, tcp } from '../far-end.ts';
 
 /** The ports of the switch that `start` starts. */
-export const PORTS = ['ge-0/0/0', 'ge-0/0/1', 'ge-0/0/2', 'ge-0/0/3', 'xe-0/1/0'];
+const PORTS = ['ge-0/0/0', 'ge-0/0/1', 'ge-0/0/2', 'ge-0/0/3', 'xe-0/1/0'];
 
 /** Who may log in to it. */
 export const LOGIN = { username: 'admin', password: 'Secret9' };
 
 /** Its prompt in either mode. */
-export const PROMPT = /admin@sw1[>#] /;
+const PROMPT = /admin@sw1[>#] /;
 
 /** What stands above it. */
 const LEAD = /\r\n((# commit confirmed [^\r]*\r\n)?((\{master:0\})?\[edit[^\]]*\]|\{master:0\})\r\n)?$/;

@@ -7,7 +7,7 @@ import type { SimulatedSwitch } from '../../../../infra/rack/simulated-switch.ts
 export const LOGIN = { username: 'admin', password: 'Secret9' };
 
 /** What a command left; the code is null when the connection ended first. */
-export interface Left {
+interface Left {
   stdout: string;
   stderr: string;
   code: number | null;

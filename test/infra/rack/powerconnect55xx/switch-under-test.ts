@@ -10,7 +10,7 @@ export const PORTS = ['gi1/0/1', 'gi1/0/2', 'gi1/0/3', 'gi1/0/5', 'te1/0/1'];
 export const LOGIN = { username: 'admin', password: 'Secret9' };
 
 /** Its prompt in any mode. */
-export const PROMPT = /sw1(\(config[\w-]*\))?[#>]/;
+const PROMPT = /sw1(\(config[\w-]*\))?[#>]/;
 
 /** Starts a switch for the length of one test. */
 export async function start(options: Partial<PowerConnect55xxOptions> = {}): Promise<SimulatedSwitch> {

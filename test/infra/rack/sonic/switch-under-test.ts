@@ -4,7 +4,7 @@ import { type SonicOptions, startSonic } from '../../../../infra/rack/sonic/soni
 import { type Client, connected, LOGIN } from '../linux/ssh-client.ts';
 
 /** The ports of the switch that `start` starts. */
-export const PORTS = ['Ethernet0', 'Ethernet4', 'Ethernet8', 'Ethernet100'];
+const PORTS = ['Ethernet0', 'Ethernet4', 'Ethernet8', 'Ethernet100'];
 
 /** A switch, and a session on it, for the length of one test. */
 export async function start(options: Partial<SonicOptions> = {}): Promise<{ simulated: SimulatedSwitch; client: Client }> {
