@@ -88,7 +88,8 @@ class CommandExchange<Settings extends CommandSettings> implements Exchange<Comm
     const { code, stdout, stderr } = await this.#runner.run(argv, timeout);
     const said = `${stdout}${stderr}`;
     if (mayFail) return said;
-    if (code !== 0 || this.#family.refusal?.test(said))
+    // Each by itself: where one lacks its last line end, the other's first line would not begin a line.
+    if (code !== 0 || [stdout, stderr].some((text) => this.#family.refusal?.test(text)))
       throw this.error('refused', `refused ${JSON.stringify(argv.join(' '))} (exit code ${code})`, said);
     return stdout;
   }

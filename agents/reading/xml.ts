@@ -30,9 +30,18 @@ const attributes = z.record(z.string(), z.string());
 /** Reads a document of one element; null for anything else. Documents with entities of their own are not read. */
 export function parseXml(text: string): XmlElement | null {
   if (/<!(?:DOCTYPE|ENTITY)/i.test(text) || !text.trimEnd().endsWith('>') || XMLValidator.validate(text) !== true) return null;
-  const content = contentOf(parser.parse(text));
+  const content = contentOf(nodesOf(text));
   const [root, ...more] = content?.children ?? [];
   return root === undefined || more.length > 0 || content?.text.trim() !== '' ? null : root;
+}
+
+/** What the parser makes of a document; null for one that it does not take: nested too deep, or with names of JavaScript's own. */
+function nodesOf(text: string): unknown {
+  try {
+    return parser.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function contentOf(parsed: unknown): Pick<XmlElement, 'text' | 'children'> | null {

@@ -60,7 +60,8 @@ export class RestClient {
     const login = Buffer.from(`${username}:${password}`).toString('base64');
     this.#server = server;
     this.#authorization = `Basic ${login}`;
-    this.#secrets = [...secretsOf(server.credentials), login];
+    // The longest first: the password may be a part of it.
+    this.#secrets = [login, ...secretsOf(server.credentials)];
     server.signal.addEventListener('abort', this.#abort, { once: true });
     if (server.signal.aborted) this.#abort();
   }
@@ -107,6 +108,8 @@ export class RestClient {
     if (this.#ended !== undefined) throw this.#failed(this.#ended);
     const socket = await this.#connect();
     try {
+      // Called off between two turns of the loop, or closed while it was dialled: nothing may be sent any more.
+      if (this.#ended !== undefined) throw this.#failed(this.#ended);
       const answer = await this.#exchange(socket, request, timeout);
       if (answer.status !== 401 && answer.status !== 403) return answer;
       const { label } = this.#server;
@@ -192,6 +195,8 @@ export class RestClient {
       const timer = setTimeout(() => fail(`no whole answer in ${Math.round(timeout)} ms`), timeout);
       this.#giveUp = fail;
       request.on('error', (error) => fail(error.message, error));
+      // An answer that leads to another protocol is no response to Node.
+      request.once('close', () => fail('the connection ended without an answer'));
       request.once('response', (response) => {
         const chunks: Buffer[] = [];
         let length = 0;

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import type { Client } from 'ssh2';
 import { DeviceError } from '../device-error.ts';
@@ -37,9 +39,11 @@ export function localRunner({ label, secrets, signal }: RunnerOptions): Runner {
     async run(argv, timeout) {
       const [file = '', ...rest] = checked(argv);
       if (signal.aborted) throw new DeviceError('lost', `${label} has no session: it was called off`);
-      const ran = await execa(file, rest, {
+      const running = execa(file, rest, {
         timeout,
         cancelSignal: signal,
+        // What may be deaf to a polite request would go on beyond its time.
+        killSignal: 'SIGKILL',
         reject: false,
         stdin: 'ignore',
         maxBuffer: outputLimit,
@@ -48,14 +52,20 @@ export function localRunner({ label, secrets, signal }: RunnerOptions): Runner {
         extendEnv: false,
         env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
       });
+      const ran = await inTime(running, timeout, signal);
+      if (!ran) throw new DeviceError('lost', `${label}: ${argv.join(' ')}: it did not end in ${timeout} ms, nor when it was killed`);
       if (ran.code === 'ENOENT')
         throw new DeviceError('unreachable', `${label}: there is no program ${file} on this machine: install it`);
-      if (ran.exitCode !== undefined) return { code: ran.exitCode, stdout: ran.stdout, stderr: ran.stderr };
-      const why = signal.aborted
-        ? 'it was called off'
-        : ran.timedOut
-          ? `it did not end in ${timeout} ms`
-          : (ran.shortMessage ?? 'it did not run');
+      // An exit code says nothing where the output was cut off, or the program was told to end.
+      const cut = ran.isMaxBuffer || ran.timedOut || ran.isCanceled;
+      if (ran.exitCode !== undefined && !cut) return { code: ran.exitCode, stdout: ran.stdout, stderr: ran.stderr };
+      const why = ran.isMaxBuffer
+        ? `it printed more than ${outputLimit} bytes`
+        : signal.aborted
+          ? 'it was called off'
+          : ran.timedOut
+            ? `it did not end in ${timeout} ms`
+            : (ran.shortMessage ?? 'it did not run');
       throw new DeviceError('lost', `${label}: ${argv.join(' ')}: ${quote(why, secrets)}`);
     },
     async close() {},
@@ -65,10 +75,13 @@ export function localRunner({ label, secrets, signal }: RunnerOptions): Runner {
 /** Runs programs on another machine, each in a channel of its own on one SSH connection. */
 export function sshRunner(client: Client, { label, secrets, signal }: RunnerOptions): Runner {
   let ended: string | undefined;
+  /** What gives up each program that is under way. */
+  const running = new Set<(why: string) => void>();
   const closed = new Promise<void>((resolve) => {
     client.once('close', () => {
       ended ??= 'the device closed the connection';
       signal.removeEventListener('abort', abort);
+      for (const lost of running) lost(ended);
       resolve();
     });
   });
@@ -85,13 +98,17 @@ export function sshRunner(client: Client, { label, secrets, signal }: RunnerOpti
       return new Promise((resolve, reject) => {
         const lost = (why: string) => {
           ended ??= why;
-          clearTimeout(timer);
+          done();
           client.destroy();
           reject(new DeviceError('lost', `${label}: ${command}: ${quote(ended, secrets)}`));
         };
+        const done = () => {
+          clearTimeout(timer);
+          running.delete(lost);
+        };
         const timer = setTimeout(() => lost(`it did not end in ${Math.round(timeout)} ms`), timeout);
         if (ended !== undefined) return lost(ended);
-        void closed.then(() => lost('the device closed the connection'));
+        running.add(lost);
         client.exec(command, (error, channel) => {
           if (error) return lost(error.message);
           const output: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
@@ -111,7 +128,7 @@ export function sshRunner(client: Client, { label, secrets, signal }: RunnerOpti
           channel.on('close', () => {
             // Without an exit code nobody can tell whether the output is whole.
             if (code === undefined) return lost('it ended without an exit code');
-            clearTimeout(timer);
+            done();
             resolve({
               code,
               stdout: Buffer.concat(output.stdout).toString('utf8'),
@@ -132,6 +149,26 @@ export function sshRunner(client: Client, { label, secrets, signal }: RunnerOpti
       clearTimeout(impatient);
     },
   };
+}
+
+/** How long (ms) a program that is to end, and what it started, may take about it. */
+const lastBreath = 500;
+
+/** What a program answers; undefined where it, or what it started, cannot be killed: what `sudo` runs belongs to somebody else. */
+async function inTime<T>(running: Promise<T>, timeout: number, signal: AbortSignal): Promise<T | undefined> {
+  const waiting = new AbortController();
+  const either = { signal: waiting.signal };
+  const called = signal.aborted ? Promise.resolve() : once(signal, 'abort', either).then(() => {});
+  const late = Promise.race([sleep(Math.max(0, timeout), undefined, either), called]).then(() =>
+    sleep(lastBreath, undefined, either),
+  );
+  try {
+    return await Promise.race([running, late]);
+  } finally {
+    waiting.abort();
+    called.catch(() => {});
+    late.catch(() => {});
+  }
 }
 
 function checked(argv: readonly string[]): readonly string[] {

@@ -71,11 +71,12 @@ export async function sessions(site: Site): Promise<void> {
   const { lines, sessions, saves } = await simulated.ask({ count: ONE }, counted);
   const own = (LOGIN_DELAY + lines * LINE_DELAY) / 1000;
   const many = await change(MANY, 'connect_network');
+  await change(MANY, 'detach_network');
   await rest(MANY);
   await simulated.ask({ hang: HANGING }, z.object({ hangs: z.string() }));
   const [stuck] = nics.filter((nic) => nic.startsWith(`/node/${HANGING}-`));
   await api.call('POST', `${stuck}/connect_network`, { network: 'net' });
-  const beside = await change(MANY, 'detach_network');
+  const beside = await change(MANY, 'connect_network');
 
   const row = (what: string, changes: number, seconds: number, to: number) => [
     what,

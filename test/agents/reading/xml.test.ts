@@ -28,6 +28,14 @@ describe('XML', () => {
     },
   );
 
+  test.each([
+    ['nested too deep', `${'<a>'.repeat(5_000)}${'</a>'.repeat(5_000)}`],
+    ['with a name of JavaScript', '<a><__proto__>1</__proto__></a>'],
+    ['with an attribute of such a name', '<a constructor="1"/>'],
+  ])('is not read, and does no harm: %s', (_, text) => {
+    expect(parseXml(text)).toBeNull();
+  });
+
   test('a container of nothing is hollow', () => {
     const hollow = (text: string) => {
       const element = parseXml(text);

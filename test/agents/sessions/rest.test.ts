@@ -186,6 +186,33 @@ describe('REST: what goes wrong', () => {
   });
 });
 
+describe('REST: ends', () => {
+  test('closed while it is dialled: nothing is sent any more', async () => {
+    const { server, session } = await loggedIn(() => ({ status: 200 }));
+    const work = expect(session.request({ method: 'PUT', path: '/a' }, 2_000)).rejects.toMatchObject({ fault: 'lost' });
+    await Promise.resolve();
+    session.close();
+    await work;
+    await vi.waitFor(() => expect(server.connections()).toBe(0), { interval: 5 });
+    expect(server.asked.map(({ path }) => path)).toEqual(['/rest']);
+  });
+
+  test('an answer that leads to another protocol is lost at once', async () => {
+    const upgrade = { status: 101, headers: { Connection: 'Upgrade', Upgrade: 'websocket' } };
+    const { session } = await loggedIn(() => upgrade);
+    const begun = performance.now();
+    await expect(session.request({ method: 'PUT', path: '/a' }, 5_000)).rejects.toMatchObject({ fault: 'lost' });
+    expect(performance.now() - begun).toBeLessThan(2_000);
+  });
+
+  test('a password that is a part of its own encoding leaves nothing of it in an error', async () => {
+    const server = await scriptedServer(({ authorization }) => ({ status: 500, text: `no ${authorization}` }));
+    const failing = client(server.port, { credentials: { username: 'haas', password: 'aGFhczph' } }).logIn(probe);
+    await expect(failing).rejects.toMatchObject({ message: expect.stringContaining('HTTP 500: no Basic ***') });
+    await expect(failing).rejects.not.toMatchObject({ message: expect.stringContaining('R0ZoY3pwaA') });
+  });
+});
+
 describe('REST: TLS', () => {
   function pinning() {
     const pinned = new Map<string, string>();
