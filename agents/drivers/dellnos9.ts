@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PortState } from '../../db/commands/kinds.ts';
 import { dellnos9Port, dellnos9Settings, dellnos9 as family } from '../../db/devices/dellnos9.ts';
-import { type DellPort, parseDellPort, stateOf } from '../reading/dellnos9.ts';
+import { type DellPort, forwardedBy, parseDellPort } from '../reading/dellnos9.ts';
 import { parseXml, xmlElement } from '../reading/xml.ts';
 import type { ConsoleFamily } from './console-family.ts';
 import { consoleSwitch } from './console-switch.ts';
@@ -69,7 +69,7 @@ const refusal = /^[ \t]*\^[ \t]*$|^[ \t]*% ?(?:Error|Invalid|Incomplete|Ambiguou
 
 const parse = (port: string, answers: readonly string[], settings: Settings) => {
   const found = held(port, answers, settings);
-  return 'problem' in found ? found : stateOf(found);
+  return 'problem' in found ? found : forwardedBy(found);
 };
 const version = /^\s*Dell (?:EMC )?(?:Networking OS|Application Software) Version:\s+(\S+)/im;
 

@@ -20,6 +20,9 @@ const showTerse = (port: string) => `show interfaces ${port} terse`;
 const showVlans = 'show configuration vlans | display inheritance | display set';
 const showCommits = 'show system commit';
 
+/** Anew, because to set a statement that somebody deactivated leaves it so. */
+const disable = (port: string) => [`delete interfaces ${port} disable`, `set interfaces ${port} disable`];
+
 const switching = (port: string) => `interfaces ${port} unit 0 family ethernet-switching`;
 
 /** From configuration mode back. Nothing is edited in between but under the exclusive lock, which ends with it. */
@@ -128,7 +131,7 @@ export const junosFamily: ConsoleFamily<Settings> = {
       const missing = missingVlans(want, vlans);
       if ('problem' in missing) return missing;
       return inConfiguration(
-        `set interfaces ${port} disable`,
+        ...disable(port),
         ...missing,
         ...vlansOf(port, want),
         want.enabled ? `commit confirmed ${confirmWithin} comment ${commitComment}` : 'commit',
@@ -139,7 +142,7 @@ export const junosFamily: ConsoleFamily<Settings> = {
     }
   },
   enable: (port) => inConfiguration(`delete interfaces ${port} disable`, 'commit'),
-  shut: (port) => [showTerse(port), ...inConfiguration(`set interfaces ${port} disable`, 'commit')],
+  shut: (port) => [showTerse(port), ...inConfiguration(...disable(port), 'commit')],
 
   transaction: {
     // Whole once more: had the switch taken the change back meanwhile, `disable` alone would open the port to what it held before.

@@ -69,7 +69,8 @@ export const ovsFamily: CommandFamily<Settings> = {
   family,
   settings: ovsSettings,
   // What Open vSwitch could not do ends with exit code 0 and a complaint.
-  refusal: /^(?:ovs-vsctl|ovs-vswitchd|sudo): /m,
+  // That a machine does not know its own name is sudo's concern alone: it goes on.
+  refusal: /^(?:ovs-vsctl: |ovs-vswitchd: |sudo: (?!unable to resolve host ))/m,
   // The bridge that the port was found in.
   chatter: /^[A-Za-z0-9_][A-Za-z0-9_.@+-]*$/,
 

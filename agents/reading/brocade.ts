@@ -66,7 +66,10 @@ function parseEnabled(name: string, documents: PortDocuments): boolean | NotUnde
   const [named, ...more] = childrenNamed(root, 'name');
   if (more.length > 0 || (named && named.text.replace(/"/g, '').trim() !== name))
     return { problem: `another interface, not ${name}` };
-  const master = root.children.find((child) => masters.includes(child.name) && !isHollow(child) && child.text.trim() !== 'false');
+  // A container of nothing is printed with a link to itself; what is empty without one is a flag that is set.
+  const isSet = (child: XmlElement) =>
+    !isHollow(child) || (child.children.length === 0 && child.attributes['self'] === undefined);
+  const master = root.children.find((child) => masters.includes(child.name) && isSet(child) && child.text.trim() !== 'false');
   if (master) return { problem: `its VLANs come from its ${master.name}` };
   const listed = childrenNamed(root, 'shutdown')[0];
   if (listed && flag(listed, 'shutdown') !== shutdown) return { problem: 'the interface and its shutdown contradict each other' };
@@ -103,6 +106,8 @@ export function accessOf(root: XmlElement | null): number | NotUnderstood {
 export function trunkOf(root: XmlElement | null): Trunk | NotUnderstood {
   if (root?.name !== 'trunk') return { problem: 'a trunk that is none' };
   let trunk: Trunk = { allowed: [], native: null, nativeTagged: false };
+  const twice = ['allowed', 'native-vlan', 'tag'].find((name) => childrenNamed(root, name).length > 1);
+  if (twice !== undefined) return { problem: `a trunk with ${twice} twice` };
   for (const child of root.children) {
     if (child.name === 'allowed') {
       const allowed = parseAllowed(child);

@@ -7,6 +7,8 @@ export interface Os10Vlan {
   readonly vlan: number;
   /** The VLAN of ports that nobody put anywhere; the table marks it with an asterisk. */
   readonly isDefault: boolean;
+  /** Mirrored into, stacked, private, or attached to a virtual network: its frames come out elsewhere too, or not everywhere in it. */
+  readonly isSpecial: boolean;
   readonly status: string;
   readonly name: string;
   readonly tagged: string[];
@@ -36,7 +38,15 @@ export function readOs10Vlans(text: string): Os10Vlan[] {
     const [id = '', status = '', name = '', mark = '', ports = ''] = cut(line, columns);
     const [, codes = '', vlan] = row.exec(id) ?? [];
     if (vlan !== undefined && /^(?:Active|Inactive)$/.test(status)) {
-      vlans.push({ vlan: Number(vlan), isDefault: codes.includes('*'), status, name, tagged: [], untagged: [] });
+      vlans.push({
+        vlan: Number(vlan),
+        isDefault: codes.includes('*'),
+        isSpecial: /[R@PCIS]/.test(codes),
+        status,
+        name,
+        tagged: [],
+        untagged: [],
+      });
       list = undefined;
     } else if (id !== '' || status !== '' || name !== '') {
       throw new CaptureError(line.number, line.text, 'no VLAN with number and status');

@@ -50,6 +50,7 @@ export function applyOs10Setting(configured: Os10Configured, line: string): bool
   if (which !== undefined && list !== undefined) {
     const vlans = parseVlans(list);
     if (vlans === null || (which === 'access' && vlans.length !== 1)) return false;
+    if (which === 'access' && configured.access !== null && configured.access !== vlans[0]) return false;
     if (which === 'access') configured.access = vlans[0] ?? null;
     // A list that is long may come in several lines.
     else configured.allowed = [...new Set([...configured.allowed, ...vlans])].sort((a, b) => a - b);
@@ -95,10 +96,15 @@ export function parseOs10Port(port: string, configuration: string, vlanTable: st
   const tagged = vlans.filter((vlan) => vlan.tagged.includes(port)).map(({ vlan }) => vlan);
   const [native, other] = untagged;
   if (other) return { problem: `untagged in VLAN ${native?.vlan} and ${other.vlan}` };
+  // Without a word an access port is in the default VLAN, which only a trunk can do without.
+  const fallback =
+    mode === 'access' ? (vlans.find(({ isDefault }) => isDefault)?.vlan ?? 1) : native?.isDefault ? native.vlan : null;
   const expected = {
-    native: mode === 'routed' ? null : (configured.access ?? (native?.isDefault ? native.vlan : null)),
+    native: mode === 'routed' ? null : (configured.access ?? fallback),
     tagged: mode === 'trunk' ? [...allowed] : [],
   };
+  const special = vlans.find(({ isSpecial, vlan }) => isSpecial && (vlan === expected.native || expected.tagged.includes(vlan)));
+  if (special) return { problem: `VLAN ${special.vlan} is not an ordinary one` };
   // Nobody wrote down whether the table lists ports that are shut.
   if (!enabled && !native && tagged.length === 0) return { ...expected, enabled };
   if ((native?.vlan ?? null) !== expected.native)

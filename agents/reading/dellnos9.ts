@@ -50,6 +50,8 @@ const harmless =
 /** The state of a port from `show running-config interface` and `show interfaces switchport`, which must agree. */
 export function parseDellPort(name: string, configuration: string, membership: string): DellPort | NotUnderstood {
   try {
+    const strange = linesOf(configuration).find((line) => !isOfSection(line));
+    if (strange) return { problem: `unexpected line ${JSON.stringify(strange.text)}` };
     const [configured, ...others] = readConfiguredPorts(configuration);
     if (configured?.name !== name || others.length > 0) return { problem: `no section "interface ${name}" alone` };
     const { switchport, hybrid, enabled, other } = configured;
@@ -68,16 +70,31 @@ export function parseDellPort(name: string, configuration: string, membership: s
   }
 }
 
+/** The lines of `show running-config interface`: what stood below any other one would be lost. */
+const isOfSection = (line: Line) => isPrompt(line) || /^(?:[\s!]|interface |Current Configuration\b|end\s*$|$)/.test(line.text);
+
 /** What a port carries. */
 export function stateOf({ hybrid, enabled, untagged, tagged, native }: DellPort): PortState {
   const into = untagged ?? (hybrid ? native : null);
   return { native: into, tagged: tagged.filter((vlan) => vlan !== into), enabled };
 }
 
+/**
+ * What frames meet at a port. A hybrid port without tagged VLANs takes every tagged frame ("When a hybrid port is untagged in a VLAN but
+ * it receives tagged traffic, all traffic is accepted", Configuration Guide for the S3048-ON): no state tells that.
+ */
+export function forwardedBy(port: DellPort): PortState | NotUnderstood {
+  if (port.switchport && port.hybrid && port.enabled && port.tagged.length === 0)
+    return { problem: 'a hybrid port without tagged VLANs, which takes every tagged frame' };
+  return stateOf(port);
+}
+
 function disagreement({ switchport, hybrid }: ConfiguredPort, record: Membership): string | undefined {
   const { tagging, untagged, tagged, native } = record;
   const member = untagged !== null || tagged.length > 0;
   if (!switchport && member) return 'VLANs on what is configured to be no switchport';
+  if (switchport && tagging === null) return '802.1QTagged is not said';
+  if (tagging === 'True' && tagged.length === 0) return '802.1QTagged is True, but there are no tagged VLANs';
   if (switchport && hybrid !== (tagging === 'Hybrid')) return `portmode hybrid is ${hybrid}, but 802.1QTagged is ${tagging}`;
   if (!hybrid && untagged !== null && tagged.length > 0) return 'tagged and untagged VLANs, but it is no hybrid port';
   if (tagging === 'False' && tagged.length > 0) return 'tagged VLANs, but 802.1QTagged is False';

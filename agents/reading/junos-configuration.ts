@@ -23,6 +23,8 @@ export interface JunosVlans {
   readonly inactive: ReadonlySet<string>;
   /** Logical interfaces that are named under a VLAN instead of the other way round. */
   readonly interfaces: ReadonlySet<string>;
+  /** Names of private VLANs: their frames come out in others, or not everywhere in their own. */
+  readonly privates: ReadonlySet<string>;
 }
 
 /** Lines that stand between the statements of an output: the state of a member of a virtual chassis, comments of the CLI. */
@@ -48,8 +50,10 @@ export function applyJunosSetting(configured: JunosConfigured, [first = '', ...r
     return rest.length === 0;
   }
   if (first === 'native-vlan-id') {
-    configured.native = oneVlan(rest);
-    return configured.native !== null;
+    const native = oneVlan(rest);
+    const isOne = configured.native === null || configured.native === native;
+    configured.native = native;
+    return isOne && native !== null;
   }
   if (first === 'ether-options' || first === 'gigether-options') return harmlessOptions.test(rest[0] ?? '');
   if (first !== 'unit') return harmless.test(first);
@@ -63,8 +67,9 @@ function applySwitching(configured: JunosConfigured, [first, second, ...rest]: r
   configured.switching = true;
   if (first === undefined) return true;
   if (first === 'interface-mode' && (second === 'access' || second === 'trunk')) {
+    const isOne = configured.mode === null || configured.mode === second;
     configured.mode = second;
-    return rest.length === 0;
+    return isOne && rest.length === 0;
   }
   if (first === 'vlan' && second === 'members') {
     configured.members.push(...rest.filter((word) => word !== '[' && word !== ']'));
@@ -93,11 +98,16 @@ export function readJunosPort(port: string, text: string): JunosConfigured {
   return configured;
 }
 
+/** What makes a VLAN a private one, or names the VLAN that is one with it; in the words of ELS and of before. */
+const privateVlan =
+  /^(?:private-vlan|isolated-vlan|community-vlans|isolation-id|isolation-vlan-id|primary-vlan|no-local-switching)$/;
+
 /** The VLANs in `show configuration vlans | display inheritance | display set`. Throws CaptureError for a line of anything else. */
 export function readJunosVlans(text: string): JunosVlans {
   const byName = new Map<string, readonly number[]>();
   const inactive = new Set<string>();
   const interfaces = new Set<string>();
+  const privates = new Set<string>();
   for (const line of linesOf(text)) {
     if (isNoise(line)) continue;
     const [verb, where, name, what, value = ''] = words(line.text);
@@ -111,13 +121,14 @@ export function readJunosVlans(text: string): JunosVlans {
     const ids = byName.get(name) ?? [];
     byName.set(name, ids);
     if (what === 'interface') interfaces.add(value);
+    if (what !== undefined && privateVlan.test(what)) for (const each of [name, value]) privates.add(each);
     if (what !== 'vlan-id' && what !== 'vlan-id-list') continue;
     const more = value === 'none' ? [] : parseVlans(value);
     if (more === null) throw new CaptureError(line.number, line.text, 'no VLAN id');
     byName.set(name, [...ids, ...more]);
   }
   for (const name of inactive) byName.delete(name);
-  return { byName, inactive, interfaces };
+  return { byName, inactive, interfaces, privates };
 }
 
 /** The id of the VLAN `default`, which exists without a line of configuration. */

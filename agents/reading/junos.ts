@@ -34,9 +34,13 @@ export function parseJunosPort(port: string, outputs: JunosOutputs): PortState |
     const vlans = readJunosVlans(outputs.vlans);
     if (up === configured.disabled)
       return { problem: `${configured.disabled ? 'disabled' : 'not disabled'}, but administratively ${up ? 'up' : 'down'}` };
-    if (vlans.interfaces.has(`${port}.0`)) return { problem: 'a VLAN names the port as its own' };
+    if ([port, `${port}.0`].some((name) => vlans.interfaces.has(name))) return { problem: 'a VLAN names the port as its own' };
     const held = heldBy(configured, vlans);
     if ('problem' in held) return held;
+    for (const name of vlans.privates) {
+      const vlan = vlans.byName.get(name)?.find((id) => id === held.native || held.tagged.includes(id));
+      if (vlan !== undefined) return { problem: `VLAN ${vlan} is a private one` };
+    }
     const problem = disagreement(port, held, up, vlans, outputs.switching);
     return problem === undefined ? { ...held, enabled: up } : { problem };
   } catch (error) {
@@ -75,7 +79,8 @@ function heldBy(configured: JunosConfigured, vlans: JunosVlans): Held | NotUnder
     return { native, tagged: all.filter((vlan) => vlan !== native) };
   }
   if (native !== null) return { problem: 'an access port with a native VLAN' };
-  const [access, ...more] = members.length === 0 ? [1] : all;
+  // Without a member it is in the VLAN `default`, which may have been given another id.
+  const [access, ...more] = members.length === 0 ? [vlans.byName.get('default')?.[0] ?? 1] : all;
   return access === undefined || more.length > 0
     ? { problem: 'an access port with several VLANs' }
     : { native: access, tagged: [] };
@@ -83,7 +88,10 @@ function heldBy(configured: JunosConfigured, vlans: JunosVlans): Held | NotUnder
 
 /** In what the switch contradicts the configuration; undefined when it agrees. */
 function disagreement(port: string, held: Held, up: boolean, vlans: JunosVlans, switching: string): string | undefined {
-  const listed = /^error: /m.test(switching) ? [] : readSwitchedPorts(switching);
+  // A table with a complaint in it is neither.
+  const listed = /^\s*(?:\{[\w:-]+\}\s*)?error: [^\n]*\s*(?:\{[\w:-]+\}\s*)?$/.test(switching)
+    ? []
+    : readSwitchedPorts(switching);
   const [switched, other] = listed.filter(({ name }) => name === `${port}.0`);
   if (other || listed.length > (switched ? 1 : 0)) return 'several ports, or another one, in "show ethernet-switching interface"';
   const rows = switched?.vlans ?? [];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { PortState } from '../../db/commands/kinds.ts';
 import type { NotUnderstood } from '../drivers/port-family.ts';
-import { portRow, stateOf } from './ovs.ts';
+import { NO_VLAN, portRow, stateOf } from './ovs.ts';
 import { column, tableRows } from './ovsdb.ts';
 
 const interfaceRow = z.object({
@@ -129,7 +129,8 @@ function unfitness({ port, interfaces, bridge, mirrors }: Surroundings, wanted: 
 
 /** Why more than the frames of its VLANs reaches a port of this state; undefined when nothing else does. */
 function copies(mirrors: Surroundings['mirrors'], { native, tagged }: PortState): string | undefined {
-  const into = (vlan: number | undefined) => vlan !== undefined && (vlan === native || tagged.includes(vlan));
+  // Ports that are in no VLAN trunk that number, and what is mirrored asks nobody whether he is protected.
+  const into = (vlan: number | undefined) => vlan !== undefined && (vlan === NO_VLAN || vlan === native || tagged.includes(vlan));
   const mirror = mirrors.find(({ output_vlan }) => into(output_vlan));
   return mirror && `mirror ${JSON.stringify(mirror.name)} copies frames of other VLANs into VLAN ${mirror.output_vlan}`;
 }

@@ -196,8 +196,10 @@ export class RestClient {
       this.#giveUp = fail;
       request.on('error', (error) => fail(error.message, error));
       // An answer that leads to another protocol is no response to Node.
-      request.once('close', () => fail('the connection ended without an answer'));
+      const unanswered = () => fail('the connection ended without an answer');
+      request.once('close', unanswered);
       request.once('response', (response) => {
+        request.off('close', unanswered);
         const chunks: Buffer[] = [];
         let length = 0;
         response.on('data', (bytes: Buffer) => {

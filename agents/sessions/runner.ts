@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import type { Client } from 'ssh2';
+import type { Client, ClientChannel } from 'ssh2';
 import { DeviceError } from '../device-error.ts';
 import { quote } from './screen.ts';
 
@@ -53,7 +53,8 @@ export function localRunner({ label, secrets, signal }: RunnerOptions): Runner {
         env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
       });
       const ran = await inTime(running, timeout, signal);
-      if (!ran) throw new DeviceError('lost', `${label}: ${argv.join(' ')}: it did not end in ${timeout} ms, nor when it was killed`);
+      if (!ran)
+        throw new DeviceError('lost', `${label}: ${argv.join(' ')}: it did not end in ${timeout} ms, nor when it was killed`);
       if (ran.code === 'ENOENT')
         throw new DeviceError('unreachable', `${label}: there is no program ${file} on this machine: install it`);
       // An exit code says nothing where the output was cut off, or the program was told to end.
@@ -109,7 +110,7 @@ export function sshRunner(client: Client, { label, secrets, signal }: RunnerOpti
         const timer = setTimeout(() => lost(`it did not end in ${Math.round(timeout)} ms`), timeout);
         if (ended !== undefined) return lost(ended);
         running.add(lost);
-        client.exec(command, (error, channel) => {
+        const opened = (error: Error | undefined, channel: ClientChannel) => {
           if (error) return lost(error.message);
           const output: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
           let length = 0;
@@ -136,7 +137,13 @@ export function sshRunner(client: Client, { label, secrets, signal }: RunnerOpti
             });
           });
           channel.end();
-        });
+        };
+        try {
+          client.exec(command, opened);
+        } catch (error) {
+          // A connection may have ended without anybody having been told yet.
+          lost(error instanceof Error ? error.message : String(error));
+        }
       });
     },
     async close() {

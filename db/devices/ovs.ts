@@ -13,7 +13,10 @@ const deviceName = /^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,62}$/;
 const database = z
   .string()
   .max(120)
-  .regex(/^unix:(?:\/[A-Za-z0-9_.@+-]+)+$/, 'must be the socket of the database, like unix:/run/openvswitch/db.sock');
+  .regex(
+    /^unix:(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9_.@+-]+)+$/,
+    'must be the socket of the database, like unix:/run/openvswitch/db.sock',
+  );
 
 const bridge = z.string().regex(deviceName, 'must be the name of a bridge, like br0');
 

@@ -24,6 +24,7 @@ describe('junos: commands', () => {
   test('a change is one commit with the port disabled, which lapses; VLANs that are there keep their names', () => {
     expect(change(100, [101, 301], true)).toEqual([
       'configure exclusive',
+      'delete interfaces ge-0/0/1 disable',
       'set interfaces ge-0/0/1 disable',
       'set vlans haas-101 vlan-id 101',
       'delete interfaces ge-0/0/1 unit 0 family ethernet-switching vlan',
@@ -38,6 +39,7 @@ describe('junos: commands', () => {
   test('a port that is to stay shut needs no confirmation', () => {
     expect(change(null, [100], false)).toEqual([
       'configure exclusive',
+      'delete interfaces ge-0/0/1 disable',
       'set interfaces ge-0/0/1 disable',
       'delete interfaces ge-0/0/1 unit 0 family ethernet-switching vlan',
       'delete interfaces ge-0/0/1 native-vlan-id',
@@ -52,6 +54,7 @@ describe('junos: commands', () => {
   test('without VLANs, the port does not switch at all', () => {
     expect(change(null, [], false)).toEqual([
       'configure exclusive',
+      'delete interfaces ge-0/0/1 disable',
       'set interfaces ge-0/0/1 disable',
       'delete interfaces ge-0/0/1 unit 0 family ethernet-switching',
       'delete interfaces ge-0/0/1 native-vlan-id',
@@ -115,6 +118,7 @@ describe('junos: commands', () => {
     expect(junosFamily.shut(port, settings)).toEqual([
       'show interfaces ge-0/0/1 terse',
       'configure exclusive',
+      'delete interfaces ge-0/0/1 disable',
       'set interfaces ge-0/0/1 disable',
       'commit',
       'exit configuration-mode',

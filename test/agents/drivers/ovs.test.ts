@@ -95,6 +95,9 @@ test.each([
   'sudo: a password is required',
 ])('a refusal: %j', (text) => expect(text).toMatch(ovsFamily.refusal ?? /^$/));
 
+test('no refusal: a machine that does not know its own name', () =>
+  expect('sudo: unable to resolve host lab-7: Name or service not known\n').not.toMatch(ovsFamily.refusal ?? /(?:)/));
+
 test('the name of a bridge is no news, anything else is', () => {
   expect('br-int').toMatch(ovsFamily.chatter);
   expect('what is this').not.toMatch(ovsFamily.chatter);

@@ -69,6 +69,11 @@ describe('brocade: reading a port', () => {
       { trunk: trunk('<add>4001</add>', tagged), shutdown },
       { native: null, tagged: [4001], enabled: false },
     ],
+    [
+      'containers of nothing',
+      { interface: own('<port-profile-port y:self="x"/><channel-group y:self="x"/>'), shutdown },
+      { native: null, tagged: [], enabled: false },
+    ],
     ['trunk as it came', { shutdown }, { native: null, tagged: [], enabled: false }],
     [
       'trunk without a default native VLAN',
@@ -117,6 +122,10 @@ describe('brocade: reading a port', () => {
     ['access by address', { mode: mode('access'), access: wrap('access', '<mac-vlan><vlan>5</vlan></mac-vlan>') }],
     ['a member of a bundle', { interface: own('<channel-group><port-int>3</port-int></channel-group>') }],
     ['a port of profiles', { interface: own('<port-profile-port>true</port-profile-port>') }],
+    ['a port of profiles, by an empty flag', { interface: own('<port-profile-port/>') }],
+    ['two lists', { trunk: trunk('<add>5</add>', '<allowed><vlan><add>6</add></vlan></allowed>') }],
+    ['two elements of native VLANs', { trunk: trunk('', '<native-vlan>10</native-vlan><native-vlan>11</native-vlan>') }],
+    ['tagging twice', { trunk: trunk('', `${tagged}${untagged}<native-vlan>10</native-vlan>`) }],
     ['another port', { interface: own().replace('7/0/12</name>', '7/0/13</name>') }],
     ['rubbish as interface', { interface: 'busy' }],
     ['a shutdown that is unknown', { shutdown: '<shutdown>x</shutdown>' }],

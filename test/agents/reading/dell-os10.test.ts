@@ -82,6 +82,12 @@ describe('dell_os10: reading a port', () => {
       state: { native: 30, tagged: [100], enabled: false },
     },
     {
+      name: 'shut in access mode, without a word of its VLAN: where it would be if it were opened',
+      lines: ['shutdown'],
+      rows: [row(1), row(30)],
+      state: { native: 1, tagged: [], enabled: false },
+    },
+    {
       name: 'routed',
       lines: ['no shutdown', 'no switchport'],
       rows: [row(1, 'A Eth1/1/1-1/1/4')],
@@ -121,6 +127,13 @@ describe('dell_os10: reading a port', () => {
       lines: ['no shutdown', 'switchport access vlan 30'],
       problem: /tagged/,
     },
+    { name: 'an access VLAN more', lines: [...trunk, 'switchport access vlan 31'], problem: /vlan 31/ },
+    { name: 'up in no VLAN, in access mode', lines: ['no shutdown'], vlans: table(row(1)), problem: /1 untagged VLAN/ },
+    ...['R', '@', 'P', 'C', 'I', 'S'].map((code) => ({
+      name: `a VLAN with the code ${code}`,
+      vlans: table(row(30, 'A Eth1/1/5'), row(100, 'T Eth1/1/5').replace('    100', `${code}   100`)),
+      problem: /100 is not an ordinary one/,
+    })),
     { name: 'a VLAN that a trunk without one is in', lines: trunk.toSpliced(2, 1), problem: /no untagged VLAN is configured/ },
   ])('is not understood: $name', ({ lines = trunk, configuration = configured(...lines), vlans = table(...rows), problem }) => {
     expect(parseOs10Port(port, configuration, vlans)).toEqual({ problem: expect.stringMatching(problem) });

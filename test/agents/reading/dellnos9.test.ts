@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseDellPort, stateOf } from '../../../agents/reading/dellnos9.ts';
+import { forwardedBy, parseDellPort } from '../../../agents/reading/dellnos9.ts';
 import { dellnos9Captures } from '../../../agents/reading/dellnos9-captures.ts';
 import { formatVlans } from '../../../agents/reading/vlan-list.ts';
 import type { PortState } from '../../../db/commands/kinds.ts';
@@ -21,7 +21,7 @@ const membership = (tagging: string, ...rows: string[]) =>
 
 function read(configured: string, members: string): PortState | { problem: string } {
   const port = parseDellPort(name, configured, members);
-  return 'problem' in port ? port : stateOf(port);
+  return 'problem' in port ? port : forwardedBy(port);
 }
 
 describe('dellnos9: reading a port', () => {
@@ -63,6 +63,12 @@ describe('dellnos9: reading a port', () => {
       ['portmode hybrid', 'switchport', 'shutdown'],
       membership('Hybrid', 'T       20', 'Native VlanId:    1.'),
       { native: 1, tagged: [20], enabled: false },
+    ],
+    [
+      'hybrid without tagged VLANs, but shut',
+      ['portmode hybrid', 'switchport', 'shutdown'],
+      membership('Hybrid', 'U       5', 'Native VlanId:    5.'),
+      { native: 5, tagged: [], enabled: false },
     ],
     [
       'a list that goes on below',
@@ -110,8 +116,16 @@ describe('dellnos9: reading a port', () => {
     ['a hybrid port that is not configured', plain, membership('Hybrid', 'U       5')],
     ['tagged VLANs on an untagged port', plain, membership('False', 'T       6')],
     ['another native VLAN than the untagged one', hybrid, membership('Hybrid', 'U       5', 'Native VlanId:    6.')],
+    ['a hybrid port that takes every tag', hybrid, membership('Hybrid', 'U       5', 'Native VlanId:    5.')],
     ['a VLAN both ways', hybrid, membership('Hybrid', 'U       5', 'T       5-6')],
     ['VLANs on no switchport', configuration('no shutdown'), membership('False', 'U       5')],
+    [
+      'a line in the middle that begins no section',
+      configuration('switchport', 'no shutdown', 'vlan-stack trunk').replace(' vlan-stack', 'busy\n vlan-stack'),
+      membership('False', 'U       5'),
+    ],
+    ['half a record', plain, membership('False', 'U       5').replace('802.1QTagged: False\n', '')],
+    ['a tagged port without its VLANs', plain, membership('True')],
     ['rubbish among the VLANs', plain, membership('False', 'U       5', '%^&')],
     ['rubbish instead of the VLANs', plain, 'zzz'],
     ['a tagging that is unknown', plain, membership('Maybe', 'U       5')],

@@ -173,6 +173,46 @@ describe('junos: reading a port', () => {
       outputs: { configuration: trunk.replace('mode trunk', 'mode access') },
       problem: /access port/,
     },
+    { name: 'two native VLANs', outputs: { configuration: `${trunk}${set('native-vlan-id 101')}` }, problem: /unexpected line/ },
+    {
+      name: 'two modes',
+      outputs: { configuration: `${set(unit('interface-mode access'))}${trunk}` },
+      problem: /unexpected line/,
+    },
+    {
+      name: 'an isolated VLAN',
+      outputs: { vlans: `${vlans}set vlans red private-vlan isolated\n` },
+      problem: /101 is a private/,
+    },
+    {
+      name: 'the VLAN of isolated ones',
+      outputs: { vlans: `${vlans}set vlans blue isolated-vlan other\n` },
+      problem: /100 is a private/,
+    },
+    {
+      name: 'a VLAN that another one names as its community',
+      outputs: { vlans: `${vlans}set vlans lab community-vlans red\n` },
+      problem: /101 is a private/,
+    },
+    {
+      name: 'a VLAN that names the port without its unit',
+      outputs: { vlans: `${vlans}set vlans red interface ge-0/0/1\n` },
+      problem: /names the port/,
+    },
+    {
+      name: 'a table with a complaint in it',
+      outputs: { configuration: '', switching: `${listed}\nerror: timeout communicating with the daemon` },
+      problem: /no port and no VLAN/,
+    },
+    {
+      name: 'no member, but a default VLAN that is another',
+      outputs: {
+        configuration: set(unit('')),
+        vlans: 'set vlans default vlan-id 20\n',
+        switching: switching(false, [['default', 1, false]]),
+      },
+      problem: /untagged 20/,
+    },
     { name: 'no VLANs', outputs: { vlans: '' }, problem: /no VLAN/ },
     { name: 'rubbish among the VLANs', outputs: { vlans: `${vlans}q7` }, problem: /no statement/ },
     { name: 'a deactivated VLAN', outputs: { vlans: `${vlans}deactivate vlans red\n` }, problem: /no VLAN/ },

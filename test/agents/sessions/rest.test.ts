@@ -205,6 +205,16 @@ describe('REST: ends', () => {
     expect(performance.now() - begun).toBeLessThan(2_000);
   });
 
+  test.each([false, true])('a long answer arrives whole, TLS %s', async (tls) => {
+    const text = 'x'.repeat(4_000_000);
+    const server = await scriptedServer(() => ({ status: 200, text }), tls ? { tls: certificates.one } : {});
+    const session = client(server.port, { tls });
+    for (let turn = 0; turn < 5; turn += 1) {
+      const answer = await session.request({ method: 'GET', path: '/a' }, 5_000);
+      expect(answer.text.length).toBe(text.length);
+    }
+  });
+
   test('a password that is a part of its own encoding leaves nothing of it in an error', async () => {
     const server = await scriptedServer(({ authorization }) => ({ status: 500, text: `no ${authorization}` }));
     const failing = client(server.port, { credentials: { username: 'haas', password: 'aGFhczph' } }).logIn(probe);

@@ -49,6 +49,7 @@ describe('ovs: registration', () => {
     { why: 'a database on the network', fields: { hostname: 'localhost', database: 'tcp:10.0.0.1:6640' } },
     { why: 'a database with an option in it', fields: { hostname: 'localhost', database: 'unix:/run/x --no-wait' } },
     { why: 'a relative path', fields: { hostname: 'localhost', database: 'unix:db.sock' } },
+    { why: 'a path that goes back', fields: { hostname: 'localhost', database: 'unix:/run/x/../ovs/db.sock' } },
     { why: 'a bridge that is an option', fields: { hostname: 'localhost', ovs_bridge: '--if-exists' } },
     { why: 'a field of its own', fields: { hostname: 'localhost', dummy_vlan: 5 } },
   ])('refuses $why', ({ fields }) => {

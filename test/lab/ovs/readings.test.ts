@@ -145,6 +145,9 @@ describe.skipIf(missing !== undefined)(`readings of Open vSwitch${missing === un
     expect(await session.readPort('p1')).toEqual({ ...want, tagged: [] });
     await session.setPort('p1', want).catch(() => {});
     await expect(session.readPort('p1')).rejects.toMatchObject({ message: expect.stringContaining('into VLAN 102') });
+    await lab.vsctl('set', 'mirror', 'rspan', 'output_vlan=4095');
+    await session.shutPort('p1');
+    await expect(session.readPort('p1')).rejects.toMatchObject({ message: expect.stringContaining('into VLAN 4095') });
     await lab.vsctl('clear', 'bridge', 'br0', 'mirrors');
   });
 
