@@ -60,8 +60,7 @@ export function readOs10Vlans(text: string): Os10Vlan[] {
 }
 
 /** The lines above the table: codes of VLANs, codes of ports. */
-const isLegend = (line: Line) =>
-  isBlank(line) || isPrompt(line) || /^(?:Codes:|Q:)|^\s*(?:[@A-Z] [-–] [\w -]+,?\s*)+$/.test(line.text);
+const isLegend = (line: Line) => isBlank(line) || isPrompt(line) || /^(?:Codes:|Q:)|^\s*[@A-Z] [-–] [\w ,@–-]+$/.test(line.text);
 
 /** Takes `Eth1/1/1-1/1/3,1/1/10:1,Po7` apart. A kind of port holds until the next one is named. */
 function portsOf(text: string, line: Line): string[] {

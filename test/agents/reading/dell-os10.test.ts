@@ -117,6 +117,7 @@ describe('dell_os10: reading a port', () => {
     { name: 'port security', lines: [...trunk, 'switchport port-security'], problem: /port-security/ },
     { name: 'no table', vlans: '', problem: /no table/ },
     { name: 'a table that is cut', vlans: table(...rows.slice(0, 2)), problem: /"show vlan" has/ },
+    { name: 'an endless legend', vlans: `${'A - b '.repeat(2_000)}!\n${table(...rows)}`, problem: /no legend/ },
     { name: 'rubbish in the table', vlans: table(...rows, 'q7 q7'), problem: /no VLAN with/ },
     { name: 'another native VLAN', vlans: table(row(31, 'A Eth1/1/5'), row(100, 'T Eth1/1/5')), problem: /30 untagged/ },
     { name: 'no native VLAN', vlans: table(row(100, 'T Eth1/1/5')), problem: /30 untagged/ },
