@@ -37,7 +37,7 @@ export const dellOs10Family: ConsoleFamily<Settings> = {
     leave: ['end'],
   },
   // Nothing that starts with a percent sign is good news.
-  refusal: /^[ \t]*\^[ \t]*$|^\s*%/m,
+  refusal: /^[ \t]*\^[ \t]*$|^[ \t]*%/m,
   // OS10 takes a configuration line in silence.
   chatter: /^(?!)/,
 

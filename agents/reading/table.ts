@@ -21,7 +21,7 @@ export function linesOf(text: string): Line[] {
 
 /** A line of nothing but blanks, and a line that draws a rule. */
 export const isBlank = ({ text }: Line): boolean => text.trim() === '';
-export const isRule = ({ text }: Line): boolean => /^\s*[-=+|]{2,}[-=+|\s]*$/.test(text);
+export const isRule = ({ text }: Line): boolean => /^[-=+|\s]+$/.test(text) && /[-=+|]{2}/.test(text);
 
 /** A line that holds a prompt and what was typed at it, as captures begin and end with. */
 export const isPrompt = ({ text }: Line): boolean =>

@@ -39,6 +39,8 @@ interface Sighting<T> {
 
 /** Most characters that one answer may have. */
 const answerLimit = 262_144;
+/** Most characters that one line of an answer may have. Patterns are tried on lines, and some take long on what no switch prints. */
+const longestLine = 8_192;
 /** Silence (ms) after which a prompt counts although the echo of the line before it was not recognised. */
 const quietWithoutEcho = 100;
 /** The same (ms) on a device that echoes, where nothing looks like an echo: such a prompt may be left over from before. */
@@ -112,11 +114,17 @@ export class Console {
   async line(text: string, timeout = this.#options.timeouts.line, questions: readonly Question[] = []): Promise<Answer> {
     this.type(text);
     const open = new Set(questions);
-    return await this.#wait(timeout, `after ${JSON.stringify(text)}`, () => {
-      const answer = this.#answer(text);
-      if (!answer) this.#reply(open);
-      return answer;
+    const answer = await this.#wait(timeout, `after ${JSON.stringify(text)}`, () => {
+      const found = this.#answer(text);
+      if (!found) this.#reply(open);
+      return found;
     });
+    if (answer.text.split('\n').every((line) => line.length <= longestLine)) return answer;
+    throw this.error(
+      'unintelligible',
+      `said a line of more than ${longestLine} characters after ${JSON.stringify(text)}`,
+      answer.text,
+    );
   }
 
   /** Types a line without waiting. Throws when it holds what a terminal would not take as text. */

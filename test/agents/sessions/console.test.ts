@@ -137,6 +137,14 @@ describe('console', () => {
     await expect(console.line('show x')).rejects.toMatchObject({ fault: 'lost', message: expect.stringMatching(/closed.*half/) });
   });
 
+  test('a line that is longer than any switch prints is not understood, and the session goes on', async () => {
+    const { console } = await session((line, { socket }) => {
+      socket.write(`${line}\r\n${line === 'show' ? `${' '.repeat(10_000)}x\r\n` : ''}sw# `);
+    });
+    await expect(console.line('show')).rejects.toMatchObject({ fault: 'unintelligible' });
+    await expect(console.line('end')).resolves.toMatchObject({ text: '' });
+  });
+
   test('a device that never stops talking is not understood, and cut off', async () => {
     const { console, device } = await session((line, { socket }) => socket.write(`${line}\r\n${'x'.repeat(400_000)}`), 60_000);
     const error = await console.line('show x').catch((reason: unknown) => reason);

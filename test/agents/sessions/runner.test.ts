@@ -36,39 +36,33 @@ describe('programs on this machine', () => {
   });
 
   test('get nothing of the environment of the agent', async () => {
-    process.env['HAAS_TEST_CANARY'] = 'canary';
-    onTestFinished(() => void delete process.env['HAAS_TEST_CANARY']);
+    process.env['AGENT_SECRET'] = 'canary';
+    onTestFinished(() => void delete process.env['AGENT_SECRET']);
     const { stdout } = await runner().run(['env'], 5_000);
     expect(stdout).not.toContain('canary');
     expect(stdout).toContain('LC_ALL=C');
   });
 
   test.each([
-    ['that says it succeeded when it was told to end', 'trap "exit 0" TERM', 'sleep 5 & wait'],
-    ['that does not listen', 'trap "" TERM', 'sleep 1; sleep 1; sleep 1; sleep 1; sleep 1'],
+    ['that says it succeeded when it was told to end', 'trap "exit 0" TERM', 'sleep 60 & wait'],
+    ['that does not listen', 'trap "" TERM', 'for second in $(seq 60); do sleep 1; done'],
   ])('one %s is lost, and at once', async (_, ...lines) => {
-    const begun = performance.now();
     await expect(runner().run([program(...lines)], 200)).rejects.toMatchObject({
       fault: 'lost',
       message: expect.stringContaining('it did not end in 200 ms'),
     });
-    expect(performance.now() - begun).toBeLessThan(2_000);
   });
 
   test('one whose output somebody else holds open is lost', async () => {
-    const begun = performance.now();
-    await expect(runner().run([program('sleep 4 &', 'exit 0')], 200)).rejects.toMatchObject({ fault: 'lost' });
-    expect(performance.now() - begun).toBeLessThan(2_000);
+    await expect(runner().run([program('sleep 60 &', 'exit 0')], 200)).rejects.toMatchObject({ fault: 'lost' });
   });
 
   test('one that is called off is lost at once, even where it cannot be killed', async () => {
     const calling = new AbortController();
-    const begun = performance.now();
     setTimeout(() => calling.abort(), 100);
-    await expect(runner({ signal: calling.signal }).run([program('sleep 4 &', 'exit 0')], 10_000)).rejects.toMatchObject({
+    await expect(runner({ signal: calling.signal }).run([program('sleep 60 &', 'exit 0')], 10_000)).rejects.toMatchObject({
       fault: 'lost',
     });
-    expect(performance.now() - begun).toBeLessThan(2_000);
     await expect(runner({ signal: calling.signal }).run(['true'], 1_000)).rejects.toMatchObject({ fault: 'lost' });
   });
 
