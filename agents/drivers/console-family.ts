@@ -1,7 +1,6 @@
 import type { Transport } from '../../db/devices/access.ts';
 import type { SwitchSettings } from '../../db/devices/family.ts';
-import type { Question } from '../sessions/console.ts';
-import type { Dialect } from '../sessions/dialect.ts';
+import type { Dialect, Question } from '../sessions/dialect.ts';
 import type { PortFamily } from './port-family.ts';
 
 /** What the settings of every switch with a console hold. */

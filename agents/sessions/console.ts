@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { DeviceError } from '../device-error.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect, Question } from './dialect.ts';
 import { afterEcho, lastLine, overwrite, plain, quote } from './screen.ts';
 import type { Timeouts } from './timeouts.ts';
 import type { Wire } from './wire.ts';
@@ -20,15 +20,6 @@ export interface Answer {
   readonly text: string;
   /** As `config-if`; empty at the outermost prompt. */
   readonly mode: string;
-}
-
-/** Something that a device may ask in the middle of a line's answer, and what to say. */
-export interface Question {
-  /** Tried on the last line. */
-  readonly asked: RegExp;
-  readonly reply: string;
-  /** The reply is a single key: nothing ends it, because a second byte would be one key too many. */
-  readonly key?: true;
 }
 
 /** Something recognised on the screen, that counts after so many milliseconds of silence. */

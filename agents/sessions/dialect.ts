@@ -26,3 +26,12 @@ export interface Dialect {
   /** What leads from any configuration mode to the outermost prompt and gives up what was not committed; typed as far as needed. */
   readonly leave: readonly [string, ...string[]];
 }
+
+/** Something that a device may ask in the middle of a line's answer, and what to say. */
+export interface Question {
+  /** Tried on the last line. */
+  readonly asked: RegExp;
+  readonly reply: string;
+  /** The reply is a single key: nothing ends it, because a second byte would be one key too many. */
+  readonly key?: true;
+}

@@ -1,8 +1,8 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'ssh2';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { localRunner, sshRunner } from '../../../agents/sessions/runner.ts';
 
 /** A program of a few lines of shell, at a path that a runner takes. */
@@ -59,10 +59,11 @@ describe('programs on this machine', () => {
 
   test('one that is called off is lost at once, even where it cannot be killed', async () => {
     const calling = new AbortController();
-    setTimeout(() => calling.abort(), 100);
-    await expect(runner({ signal: calling.signal }).run([program('sleep 60 &', 'exit 0')], 10_000)).rejects.toMatchObject({
-      fault: 'lost',
-    });
+    const file = program('sleep 60 &', 'touch "$0.runs"');
+    const running = expect(runner({ signal: calling.signal }).run([file], 60_000)).rejects.toMatchObject({ fault: 'lost' });
+    await vi.waitFor(() => expect(existsSync(`${file}.runs`)).toBe(true), { interval: 5, timeout: 10_000 });
+    calling.abort();
+    await running;
     await expect(runner({ signal: calling.signal }).run(['true'], 1_000)).rejects.toMatchObject({ fault: 'lost' });
   });
 
