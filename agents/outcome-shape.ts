@@ -1,14 +1,13 @@
 import { z } from 'zod';
-import { portState } from '../db/commands/kinds.ts';
 import {
-  checkSteps,
   type DoubtReason,
+  doneResult,
   doubtReasons,
   type FailureReason,
+  failedResult,
   failureReasons,
   type RefusalReason,
   refusalReasons,
-  switchCheckup,
 } from '../db/commands/outcome.ts';
 
 function reasonOf<R extends string>(known: Record<R, string>) {
@@ -17,15 +16,12 @@ function reasonOf<R extends string>(known: Record<R, string>) {
 
 /** An outcome as it is read back from the journal. */
 export const outcomeShape = z.discriminatedUnion('status', [
-  z.strictObject({
-    status: z.literal('done'),
-    result: z.union([z.strictObject({ port: portState, changed: z.boolean() }), z.strictObject({ check: switchCheckup })]),
-  }),
+  z.strictObject({ status: z.literal('done'), result: doneResult }),
   z.strictObject({
     status: z.literal('failed'),
     reason: reasonOf<FailureReason>(failureReasons),
     message: z.string(),
-    result: z.union([z.strictObject({ port: portState }), z.strictObject({ step: z.enum(checkSteps) })]).exactOptional(),
+    result: failedResult.exactOptional(),
   }),
   z.strictObject({ status: z.literal('refused'), reason: reasonOf<RefusalReason>(refusalReasons), message: z.string() }),
   z.strictObject({ status: z.literal('unknown'), reason: reasonOf<DoubtReason>(doubtReasons), message: z.string() }),

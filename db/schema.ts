@@ -1,5 +1,6 @@
 /** Every table, by what it is about. */
 export * from './schema/commands.ts';
+export * from './schema/consoles.ts';
 export * from './schema/devices.ts';
 export * from './schema/hardware.ts';
 export * from './schema/networks.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { switchAccess } from '../devices/access.ts';
+import { bmcAccess, bootDevice } from '../devices/obm.ts';
 
 /**
  * The whole state of one switch port, never a difference.
@@ -40,14 +41,46 @@ const switchCheck = z.strictObject({
   ports: z.array(z.string().min(1).max(64)).max(MOST_PORTS),
 });
 
+const powerSet = z.strictObject({
+  bmc: bmcAccess,
+  /** `on` and `off` at once. `cycle`: `force`, or by asking the operating system to shut down; a machine that is off is turned on. */
+  action: z.enum(['on', 'off', 'cycle']),
+  /** Of a cycle: without asking the operating system. */
+  force: z.boolean(),
+  /** Seconds in which the operating system must have shut down; after that the machine did not react. */
+  limit: z.int().min(1).max(600),
+  /** Of a cycle: the next boot is from the network, and this is believed before the power is touched. */
+  pxe: z.boolean(),
+});
+
+/** The most bytes that one command types. */
+export const MOST_TYPED = 4096;
+
+/** What the `sealed` keystrokes of a console open to: bytes in base64. What is typed may be a password. */
+export const keystrokes = z.strictObject({ data: z.base64().max((MOST_TYPED / 3) * 4 + 4) });
+
+/** Keystrokes are sealed for the device `console/<node>`, with the console's number as the hostname, and port 0. */
+const consoleInput = z.strictObject({ console: z.int().positive(), sealed: z.string().min(1) });
+
 /**
- * Every kind of command: its parameters, and the version of its payload. Running any of them again after a crash is harmless.
- * An agent refuses a kind or a version that is not in this table.
+ * Every kind of command: its parameters, and the version of its payload. An agent refuses a kind or a version that is not in this table.
+ * Running one again after a crash is harmless, but for `power.set` with a cycle, `console.input` and `console.break`: those become unknown.
  */
 export const commandKinds = {
   'port.set': { version: 1, parameters: portSet },
   /** Logs in, asks for the version and reads ports. Changes nothing. */
   'switch.check': { version: 1, parameters: switchCheck },
+  'power.set': { version: 1, parameters: powerSet },
+  'power.read': { version: 1, parameters: z.strictObject({ bmc: bmcAccess }) },
+  'boot-device.set': { version: 1, parameters: z.strictObject({ bmc: bmcAccess, boot: bootDevice }) },
+  /** Logs in and asks the BMC what it is. Changes nothing. */
+  'bmc.check': { version: 1, parameters: z.strictObject({ bmc: bmcAccess }) },
+  /** Holds the serial console of a node from now on, for the console of this number, and for no other that was open before. */
+  'console.open': { version: 1, parameters: z.strictObject({ bmc: bmcAccess, console: z.int().positive() }) },
+  /** Lets go of the serial console, whichever is open. */
+  'console.close': { version: 1, parameters: z.strictObject({ console: z.int().positive() }) },
+  'console.input': { version: 1, parameters: consoleInput },
+  'console.break': { version: 1, parameters: z.strictObject({ console: z.int().positive() }) },
 } as const;
 
 export type CommandKind = keyof typeof commandKinds;

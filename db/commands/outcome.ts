@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type PortState, portState } from './kinds.ts';
+import { bootDevice, power } from '../devices/obm.ts';
+import { portState } from './kinds.ts';
 
 /** Why an agent would not take a row for an order. A closed list: people write alerts on it. */
 export const refusalReasons = {
@@ -31,6 +32,9 @@ export const failureReasons = {
   mismatch: 'the device said yes and did something else, and was restored and read back',
   interrupted: 'the session was lost; the device was read back as it was before, or nothing was sent that changes it',
   unreadable: 'the device answered something that nobody recognises; nothing was sent that changes it',
+  'no-reaction': 'the device took it, and the machine did nothing about it; it was read back as it was before',
+  'no-program': 'the program that drives the device is not installed on the management node; nothing was sent',
+  closed: 'the console that it is for is not open',
   expired: 'no agent took it in time',
 } as const;
 export type FailureReason = keyof typeof failureReasons;
@@ -53,23 +57,74 @@ export type CheckedPort = z.output<typeof checkedPort>;
 
 /** What a switch said in a check. */
 export const switchCheckup = z.strictObject({ version: z.string(), ports: z.array(checkedPort) });
-type SwitchCheckup = z.output<typeof switchCheckup>;
 
 /** The steps of a check, in order. */
 export const checkSteps = ['connect', 'log-in', 'version', 'read'] as const;
 export type CheckStep = (typeof checkSteps)[number];
 
-/** How a command ends. `result.port` is the port as read back, where it was; `result.step` is how far a check came. */
+/** What exactly is wrong with a BMC, as far as can be told. */
+export const bmcDiagnoses = {
+  'no-program': 'ipmitool is not installed on the management node',
+  'no-answer': 'nothing answers at this address and port',
+  'session-refused': 'the BMC answers, and opens no session',
+  'wrong-user': 'the BMC knows no such user',
+  'wrong-password': 'the BMC knows the user by another password',
+  cipher: 'the BMC does not take this cipher suite',
+  privilege: 'the user may not have the privilege level that is asked for',
+  refused: 'the BMC refused the command',
+  busy: 'somebody else holds the console',
+  hung: 'the BMC fell silent after the session was open',
+  unrecognised: 'the BMC answered something that nobody recognises',
+} as const;
+export type BmcDiagnosis = keyof typeof bmcDiagnoses;
+const bmcDiagnosis = z.custom<BmcDiagnosis>(
+  (value) => typeof value === 'string' && Object.hasOwn(bmcDiagnoses, value),
+  'is no known diagnosis',
+);
+
+/** What a BMC said in a check. Texts as it gave them, without control characters. */
+export const bmcCheckup = z.strictObject({
+  power,
+  manufacturer: z.string(),
+  product: z.string(),
+  firmware: z.string(),
+  /** The cipher suite with which it was reached; null for a BMC that is none. */
+  cipher_suite: z.int().nullable(),
+});
+export type BmcCheckup = z.output<typeof bmcCheckup>;
+
+/** What is told with a command that was done, beyond that it was. One of these, by its kind. */
+export const doneResult = z.union([
+  z.strictObject({ port: portState, changed: z.boolean() }),
+  z.strictObject({ check: switchCheckup }),
+  z.strictObject({ power }),
+  z.strictObject({ boot: bootDevice }),
+  z.strictObject({ bmc: bmcCheckup }),
+  z.strictObject({ console: z.int() }),
+]);
+export type DoneResult = z.output<typeof doneResult>;
+
+/**
+ * What is told with a command that failed, where there is anything: the port, power or boot device as read back, how far a check of a
+ * switch came, or what is wrong with a BMC.
+ */
+export const failedResult = z.union([
+  z.strictObject({ port: portState }),
+  z.strictObject({ step: z.enum(checkSteps) }),
+  z.strictObject({ power }),
+  z.strictObject({ boot: bootDevice }),
+  z.strictObject({ diagnosis: bmcDiagnosis }),
+]);
+type FailedResult = z.output<typeof failedResult>;
+
+/** How a command ends. */
 export type Outcome =
-  | {
-      readonly status: 'done';
-      readonly result: { readonly port: PortState; readonly changed: boolean } | { readonly check: SwitchCheckup };
-    }
+  | { readonly status: 'done'; readonly result: DoneResult }
   | {
       readonly status: 'failed';
       readonly reason: FailureReason;
       readonly message: string;
-      readonly result?: { readonly port: PortState } | { readonly step: CheckStep };
+      readonly result?: FailedResult;
     }
   | { readonly status: 'refused'; readonly reason: RefusalReason; readonly message: string }
   | { readonly status: 'unknown'; readonly reason: DoubtReason; readonly message: string };

@@ -7,13 +7,31 @@ function type<T extends string>(name: T) {
   return z.literal([name, `${typeUrl}${name}`]).transform(() => name);
 }
 
-// IPMI v2 carries 20 bytes of password; ipmitool refuses more.
+/** Cipher suites that authenticate, prove and encrypt everything: the only ones that are ever used (IPMI 2.0, table 22-20). */
+export const cipherSuite = z.literal([3, 8, 12, 17], 'must be 3, 8, 12 or 17: suites without encryption are not used');
+
+/** How much a session may do. Power and boot device need `operator`. */
+export const privilegeLevel = z.enum(['operator', 'administrator'], 'must be "operator" or "administrator"');
+
+/** The user of a BMC: it travels as an argument of a program. IPMI takes 16 bytes. */
+const ipmiUser = z
+  .string()
+  .regex(/^(?!-)[!-~]{1,16}$/, 'must be 1 to 16 printable ASCII characters without blanks, not beginning with "-"');
+
+// IPMI v2 carries 20 bytes of password; ipmitool refuses more. Neither NUL nor a line break can be in it.
+const ipmiPassword = z
+  .string()
+  .regex(/^[ -~]*$/, 'must be printable ASCII characters')
+  .max(20, 'must be at most 20 bytes long: IPMI takes no more');
+
 const ipmi = z.strictObject({
   type: type('ipmi'),
   host: hostname,
   port: z.int().min(1).max(65535).default(623),
-  user: z.string().min(1).max(16),
-  password: z.string().refine((text) => Buffer.byteLength(text) <= 20, 'must be at most 20 bytes long: IPMI takes no more'),
+  user: ipmiUser,
+  password: ipmiPassword,
+  cipher_suite: cipherSuite.optional(),
+  privilege_level: privilegeLevel.optional(),
 });
 
 const mock = z.strictObject({
@@ -30,3 +48,43 @@ export type Obm = z.output<typeof obm>;
 
 /** The predecessor's names of the kinds of out-of-band management that HaaS takes registrations for. */
 export const obmExtensions = ['hil.ext.obm.ipmi', 'hil.ext.obm.mock'] as const;
+
+/** What is set for one BMC. Without a cipher suite the best that the BMC takes is found out; the privilege level is `administrator`. */
+export const bmcSettings = z.strictObject({
+  cipher_suite: cipherSuite.optional(),
+  privilege_level: privilegeLevel.optional(),
+});
+export type BmcSettings = z.output<typeof bmcSettings>;
+
+/**
+ * How to reach a BMC, as it travels inside a signed command. `label` is the node's name in HaaS.
+ * `sealed` is a compact JWE for the device `bmc/<label>` at this host and port: see `db/commands/seal.ts`.
+ */
+export const bmcAccess = z.strictObject({
+  label: z.string().min(1).max(255),
+  type: z.enum(['ipmi', 'mock']),
+  host: z.string().min(1).max(253),
+  port: z.int().min(1).max(65535),
+  settings: bmcSettings,
+  sealed: z.string().min(1),
+});
+export type BmcAccess = z.output<typeof bmcAccess>;
+
+/** What `sealed` opens to, once its label, host and port were found to be those of the command. */
+export const bmcCredentials = z.strictObject({ user: z.string(), password: z.string() });
+export type BmcCredentials = z.output<typeof bmcCredentials>;
+
+/** Whether a machine has power. "Could not tell" is no power state. */
+export const power = z.enum(['on', 'off']);
+export type Power = z.output<typeof power>;
+
+/**
+ * What a machine boots from: `none` follows the machine's own order. For the next boot only, or for all from now on (`persistent`);
+ * by UEFI, or as the legacy BIOS does.
+ */
+export const bootDevice = z.strictObject({
+  device: z.enum(['none', 'pxe', 'disk', 'cdrom', 'bios'], 'must be "pxe", "disk", "none", "bios" or "cdrom"'),
+  persistent: z.boolean(),
+  uefi: z.boolean(),
+});
+export type BootDevice = z.output<typeof bootDevice>;

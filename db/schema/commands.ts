@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { bigint, check, index, integer, jsonb, pgTable, smallint, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { moment, reference } from './columns.ts';
 import { agents, devices } from './devices.ts';
-import { nics, ports } from './hardware.ts';
+import { nics, nodes, ports } from './hardware.ts';
 import { networks } from './networks.ts';
 
 /** What agents are told to do. `signed` alone is binding; the other columns find it, order it and say what became of it. */
@@ -72,5 +72,26 @@ export const networkingActions = pgTable(
     index().on(table.nicId),
     index().on(table.networkId),
     index().on(table.portId),
+  ],
+);
+
+/** What users asked of a node's BMC; the command of the same id carries each out. */
+export const nodeActions = pgTable(
+  'node_actions',
+  {
+    id: uuid()
+      .primaryKey()
+      .references(() => commands.id, { onDelete: 'cascade' }),
+    nodeId: reference()
+      .notNull()
+      .references(() => nodes.id, { onDelete: 'cascade' }),
+    action: text({ enum: ['power_on', 'power_off', 'power_cycle', 'power_status', 'boot_device', 'obm_check'] }).notNull(),
+  },
+  (table) => [
+    check(
+      'action_is_known',
+      sql`${table.action} in ('power_on', 'power_off', 'power_cycle', 'power_status', 'boot_device', 'obm_check')`,
+    ),
+    index().on(table.nodeId),
   ],
 );

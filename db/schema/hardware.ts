@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { check, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, jsonb, pgTable, primaryKey, smallint, text, unique, uniqueIndex } from 'drizzle-orm/pg-core';
 import { id, moment, reference } from './columns.ts';
 import { agents, devices } from './devices.ts';
 import { projects } from './people.ts';
@@ -75,14 +75,24 @@ export const nodes = pgTable(
     obmType: text(),
     obmHost: text(),
     obmPort: integer(),
+    /** Cipher suite and privilege level, where they are set: `bmcSettings`. */
+    obmSettings: jsonb().notNull().default({}),
     /** BMC user and password, a JWE that only the agent opens. */
     obmSealed: text(),
+    /** Whether users may reach the BMC: always while an `obm` node is reserved, unless they close it; where `obmd` gave a token, otherwise. */
+    obmEnabled: boolean().notNull().default(false),
+    /** The token that obmd gave for users' requests, encrypted like `obmdToken`. */
+    obmdSession: text(),
   },
   (table) => [
     check(
       'one_way_to_the_bmc',
       sql`num_nonnulls(${table.obmdUri}, ${table.obmdToken}) = 2 and num_nonnulls(${table.obmType}, ${table.obmHost}, ${table.obmPort}, ${table.obmSealed}) = 0
         or num_nonnulls(${table.obmdUri}, ${table.obmdToken}) = 0 and num_nonnulls(${table.obmType}, ${table.obmHost}, ${table.obmPort}, ${table.obmSealed}, ${table.agentId}) = 5`,
+    ),
+    check(
+      'obmd_is_enabled_by_a_token',
+      sql`case when ${table.obmdUri} is null then ${table.obmdSession} is null else ${table.obmEnabled} = (${table.obmdSession} is not null) end`,
     ),
     index('nodes_free').on(table.label).where(sql`${table.projectId} is null`),
     index().on(table.projectId),
