@@ -1,24 +1,22 @@
+import type { z } from 'zod';
 import type { CommandRow } from '../db/commands/claim.ts';
+import { keystrokes } from '../db/commands/kinds.ts';
 import type { Outcome, RefusalReason } from '../db/commands/outcome.ts';
 import { refusalReasons } from '../db/commands/outcome.ts';
-import { SealError, type SealingKey, unseal } from '../db/commands/seal.ts';
+import { SealError, type SealedTarget, type SealingKey, unseal } from '../db/commands/seal.ts';
 import { type Credentials, credentials, type SwitchAccess } from '../db/devices/access.ts';
-import type { Admission, Begun, Journal } from './journal.ts';
+import { type BmcAccess, type BmcCredentials, bmcCredentials } from '../db/devices/obm.ts';
+import type { Begun, Journal } from './journal.ts';
 import type { Order } from './order.ts';
 import type { Policy } from './policy.ts';
 import { scrub } from './scrub.ts';
-import type { SwitchTarget } from './switch-link.ts';
+import type { ConsoleJob, Task } from './task.ts';
+import type { BmcJob } from './tasks/bmc-job.ts';
+import { beginPowerChange } from './tasks/change-power.ts';
 import { beginCheck } from './tasks/check-switch.ts';
-import type { Job } from './tasks/job.ts';
 import { beginPortChange } from './tasks/port-change.ts';
+import { beginBootChange } from './tasks/set-boot-device.ts';
 import type { Verify } from './verify.ts';
-
-/** A command that may be begun. */
-export interface Task {
-  readonly begun: Begun;
-  readonly target: SwitchTarget;
-  readonly job: Job;
-}
 
 /** What becomes of a row: it is carried out, or ends at once. */
 export type Admitted =
@@ -34,9 +32,9 @@ export interface Judge {
 }
 
 /**
- * Decides about one row, touching nothing: signature and comparison, the journal, the policy, the credentials, in this order,
+ * Decides about one row, touching nothing: signature and comparison, the journal, the policy, the secrets, in this order,
  * so that a replay is called a replay and counts against no limit. A fresh change is counted by the policy; a caller that does not
- * begin it uncounts it. A check changes nothing, and is never counted.
+ * begin it uncounts it. What changes nothing is never counted.
  */
 export async function admit(row: CommandRow, device: string, journal: Journal, judge: Judge): Promise<Admitted> {
   const known = journal.recall(row.id);
@@ -45,7 +43,7 @@ export async function admit(row: CommandRow, device: string, journal: Journal, j
   const verdict = await judge.verify(row, judge.agent, device);
   if (verdict.kind === 'refusal') return refuse(row, journal, verdict.reason, verdict.message);
   const { order } = verdict;
-  const begun = { id: order.id, seq: order.seq, port: order.kind === 'port.set' ? order.parameters.port : null };
+  const begun = { id: order.id, seq: order.seq, port: changedPart(order) };
   const admission = journal.admit(begun);
   switch (admission.kind) {
     case 'ended':
@@ -55,40 +53,151 @@ export async function admit(row: CommandRow, device: string, journal: Journal, j
       return refuse(row, journal, admission.kind, refusalReasons[admission.kind]);
   }
 
-  const forbidden =
-    order.kind === 'port.set' ? judge.policy.forbids(order.parameters) : judge.policy.forbidsSwitch(order.parameters.switch);
+  const forbidden = forbids(order, judge.policy);
   if (forbidden !== undefined) return refuse(row, journal, 'policy', forbidden);
-  const secret = await openCredentials(order.parameters.switch, order.device, judge.sealingKeys);
-  if (typeof secret === 'string') return refuse(row, journal, 'bad-credentials', secret);
-  const counts = order.kind === 'port.set' && admission.kind === 'fresh';
+  const begunBefore = admission.kind === 'again';
+  const task = await taskFor(order, begun, { again: begunBefore, hinted: row.attempt > 1 }, judge.sealingKeys);
+  if (typeof task === 'string') return refuse(row, journal, 'bad-credentials', task);
+  const counts = begun.port !== null && !begunBefore;
   const tooMany = counts ? judge.policy.count(order.id, Date.now()) : undefined;
   if (tooMany !== undefined) return refuse(row, journal, 'policy', tooMany);
-  return { kind: 'task', task: taskFor(order, begun, secret, admission, row) };
+  return { kind: 'task', task };
 }
 
-/** Opens what was sealed for exactly this switch at exactly this address. A sentence when it does not open. */
-export async function openCredentials(
-  access: SwitchAccess,
-  device: string,
-  keys: readonly SealingKey[],
-): Promise<Credentials | string> {
-  try {
-    const { hostname, port } = access;
-    return credentials.parse(await unseal(keys, access.sealed, { device, hostname, port }));
-  } catch (error) {
-    return error instanceof SealError ? error.message : `the credentials of ${device} open to something else; enter them again`;
+/** What of its device an order changes, by which later orders of the same take over from it; null: nothing that stays. */
+function changedPart(order: Order): string | null {
+  switch (order.kind) {
+    case 'port.set':
+      return order.parameters.port;
+    case 'power.set':
+      return 'power';
+    case 'boot-device.set':
+      return 'boot-device';
+    default:
+      return null;
   }
 }
 
-function taskFor(order: Order, begun: Begun, secret: Credentials, { kind }: Admission, { attempt }: CommandRow): Task {
-  // Only a hint from the database: it can at most make us look at the port once more than needed.
-  const again = kind === 'again' || attempt > 1;
-  const target = { access: order.parameters.switch, credentials: secret };
+function forbids({ kind, parameters }: Order, policy: Policy): string | undefined {
+  switch (kind) {
+    case 'port.set':
+      return policy.forbids(parameters);
+    case 'switch.check':
+      return policy.forbidsSwitch(parameters.switch);
+    case 'power.set':
+    case 'power.read':
+    case 'boot-device.set':
+    case 'bmc.check':
+    case 'console.open':
+      return policy.forbidsBmc(parameters.bmc);
+    case 'console.close':
+    case 'console.input':
+    case 'console.break':
+      return undefined;
+  }
+}
+
+/** How an order may have been begun before: for certain, by the journal; or perhaps, by what the database says. */
+interface Before {
+  readonly again: boolean;
+  readonly hinted: boolean;
+}
+
+/** A sentence where something sealed does not open. */
+async function taskFor(
+  order: Order,
+  begun: Begun,
+  { again, hinted }: Before,
+  keys: readonly SealingKey[],
+): Promise<Task | string> {
+  const { device } = order;
   switch (order.kind) {
     case 'port.set':
-      return { begun, target, job: beginPortChange(order.parameters, order.notAfter * 1000, again) };
-    case 'switch.check':
-      return { begun, target, job: beginCheck(order.parameters) };
+    case 'switch.check': {
+      const access = order.parameters.switch;
+      const secret = await openCredentials(access, device, keys);
+      if (typeof secret === 'string') return secret;
+      const job =
+        order.kind === 'port.set'
+          ? // A hint can at most make us look at the port once more than needed.
+            beginPortChange(order.parameters, order.notAfter * 1000, again || hinted)
+          : beginCheck(order.parameters);
+      return { trade: 'switch', begun, target: { access, credentials: secret }, job };
+    }
+    case 'power.set':
+    case 'power.read':
+    case 'boot-device.set':
+    case 'bmc.check': {
+      const access = order.parameters.bmc;
+      const secret = await openBmcCredentials(access, keys);
+      if (typeof secret === 'string') return secret;
+      return { trade: 'bmc', begun, target: { access, credentials: secret }, job: bmcJob(order, again) };
+    }
+    case 'console.open': {
+      const { bmc: access, console } = order.parameters;
+      const secret = await openBmcCredentials(access, keys);
+      if (typeof secret === 'string') return secret;
+      const job = { kind: order.kind, console, target: { access, credentials: secret } };
+      return { trade: 'console', begun, again, job };
+    }
+    case 'console.input': {
+      const { console, sealed } = order.parameters;
+      const typed = await open(keys, sealed, { device, hostname: String(console), port: 0 }, keystrokes);
+      if (typeof typed === 'string') return typed;
+      return { trade: 'console', begun, again, job: { kind: order.kind, console, data: Buffer.from(typed.data, 'base64') } };
+    }
+    case 'console.close':
+    case 'console.break': {
+      const job: ConsoleJob = { kind: order.kind, console: order.parameters.console };
+      return { trade: 'console', begun, again, job };
+    }
+  }
+}
+
+function bmcJob(
+  order: Extract<Order, { kind: 'power.set' | 'power.read' | 'boot-device.set' | 'bmc.check' }>,
+  again: boolean,
+): BmcJob {
+  switch (order.kind) {
+    case 'power.set':
+      return beginPowerChange(order.parameters, again);
+    case 'boot-device.set':
+      return beginBootChange(order.parameters);
+    case 'power.read':
+    case 'bmc.check':
+      return { kind: order.kind };
+  }
+}
+
+/** Opens what was sealed for exactly this switch at exactly this address. A sentence when it does not open. */
+export function openCredentials(
+  { sealed, hostname, port }: SwitchAccess,
+  device: string,
+  keys: readonly SealingKey[],
+): Promise<Credentials | string> {
+  return open(keys, sealed, { device, hostname, port }, credentials);
+}
+
+/** Opens what was sealed for exactly this BMC at exactly this address. A sentence when it does not open. */
+export function openBmcCredentials(
+  { label, sealed, host, port }: BmcAccess,
+  keys: readonly SealingKey[],
+): Promise<BmcCredentials | string> {
+  return open(keys, sealed, { device: `bmc/${label}`, hostname: host, port }, bmcCredentials);
+}
+
+async function open<S extends z.ZodType>(
+  keys: readonly SealingKey[],
+  sealed: string,
+  target: SealedTarget,
+  shape: S,
+): Promise<z.output<S> | string> {
+  try {
+    return shape.parse(await unseal(keys, sealed, target));
+  } catch (error) {
+    return error instanceof SealError
+      ? error.message
+      : `the credentials of ${target.device} open to something else; enter them again`;
   }
 }
 

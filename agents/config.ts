@@ -44,6 +44,7 @@ export interface Timing {
   readonly open: readonly number[];
   /** Back-off of a command whose device is in doubt: doubled from `first` up to `last`. */
   readonly backOff: { readonly first: number; readonly last: number };
+  readonly bmc: BmcWaits;
   /** How long a session and its device are kept without work. */
   readonly idle: number;
   /** How long the queue must have been dry before a changed configuration is saved; while it never dries, `saveAtLatest`. */
@@ -59,6 +60,18 @@ export interface Timing {
   readonly stop: number;
 }
 
+/** How long a BMC is waited for. Milliseconds. */
+export interface BmcWaits {
+  /** Between two looks at what a machine does. */
+  readonly look: number;
+  /** How long a machine is left without power in a power cycle. */
+  readonly dark: number;
+  /** How long a machine may take to do what its BMC has taken. */
+  readonly settle: number;
+  /** How long a BMC that cannot tell is asked again, before the outcome is unknown. */
+  readonly doubt: number;
+}
+
 /** The usual waits for a lease of so many seconds. */
 export function timingFor(leaseSeconds: number): Timing {
   const lease = leaseSeconds * 1000;
@@ -68,6 +81,7 @@ export function timingFor(leaseSeconds: number): Timing {
     margin: Math.min(5000, lease / 4),
     open: [0, 1000, 3000],
     backOff: { first: 1000, last: 30_000 },
+    bmc: { look: 500, dark: 2000, settle: 15_000, doubt: 60_000 },
     idle: 2000,
     saveAfter: 200,
     saveAtLatest: 60_000,

@@ -2,23 +2,22 @@ import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { type Claim, type CommandRow, LeaseLost } from '../db/commands/claim.ts';
 import type { Outcome } from '../db/commands/outcome.ts';
-import type { Task } from './admission.ts';
+import type { Craft } from './craft.ts';
 import { DeviceError } from './device-error.ts';
+import type { HeldWork } from './held-work.ts';
 import { Intake } from './intake.ts';
 import type { Lease } from './lease.ts';
-import { Saver } from './saver.ts';
 import { messageOf } from './scrub.ts';
 import { Settler } from './settler.ts';
-import { type SwitchLink, sameTarget } from './switch-link.ts';
-import { advance, hasTouched, sessionFailed } from './tasks/job.ts';
-import { supersede } from './tasks/port-change.ts';
+import type { TaskOf, Trade } from './task.ts';
 import type { Progress } from './tasks/progress.ts';
 import { asDeviceError } from './tasks/set-port.ts';
 import { Wake } from './wake.ts';
 import type { WorkerMeans } from './worker-means.ts';
 
 /** A begun command, and when to go on with it, on the clock of `performance.now()`. */
-interface Running extends Task {
+interface Running<T extends Trade> {
+  readonly task: TaskOf<T>;
   notBefore: number;
 }
 
@@ -26,33 +25,33 @@ interface Running extends Task {
  * Carries out the commands of one held device, in order and in one session: all that wait are begun together and settled
  * one by one. A command that must wait is put aside with its next time, and holds up no other.
  */
-export class DeviceWork {
+export class DeviceWork<T extends Trade, S> implements HeldWork {
   readonly #means: WorkerMeans;
   readonly #lease: Lease;
-  readonly #link: SwitchLink;
+  readonly #craft: Craft<T, S>;
   readonly #log: Logger;
   readonly #settler: Settler;
-  readonly #saver: Saver;
-  readonly #intake: Intake;
+  readonly #intake: Intake<T>;
   readonly #wake = new Wake();
-  #running: Running[] = [];
+  #running: Running<T>[] = [];
   #stopping = false;
   #lastWork = performance.now();
 
-  constructor(means: WorkerMeans, held: Claim, lease: Lease, link: SwitchLink, log: Logger) {
+  constructor(means: WorkerMeans, held: Claim, lease: Lease, craft: Craft<T, S>, log: Logger) {
     this.#means = means;
     this.#lease = lease;
-    this.#link = link;
+    this.#craft = craft;
     this.#log = log;
-    this.#saver = new Saver(means, held, link, log);
     this.#intake = new Intake(
       means,
       held,
       {
+        trade: craft.trade,
         end: (row, outcome) => this.#end(row, outcome),
-        isRunning: (id) => this.#running.some(({ begun }) => begun.id === id),
-        makeWay: (port) => this.#makeWay(port),
-        unsaved: (target) => this.#saver.mark(target),
+        isRunning: (id) => this.#running.some(({ task }) => task.begun.id === id),
+        makeWay: (part) => this.#makeWay(part),
+        opened: (journal) => craft.upkeep.opened(journal),
+        begin: (journal, tasks) => craft.upkeep.begin(journal, tasks),
       },
       log,
     );
@@ -63,41 +62,37 @@ export class DeviceWork {
       database: means.database,
       checkpoint: means.checkpoint,
       journal: () => this.#intake.journal,
-      unsaved: () => this.#saver.dirty,
+      unsaved: () => craft.upkeep.dirty,
     });
     means.checkpoint('claimed');
   }
 
-  /** More commands are queued. */
   poke(): void {
     this.#intake.poke();
     this.#wake.now();
   }
 
-  /** Ends when what was sent to the device is finished. */
   stop(): void {
     this.#stopping = true;
     this.#wake.now();
   }
 
-  /** Commands that were taken and of which nothing was sent. */
   untouched(): string[] {
-    const unsent = this.#running.filter(({ job }) => !hasTouched(job));
-    return [...this.#intake.waiting, ...unsent.map(({ begun }) => begun.id)];
+    const unsent = this.#running.filter(({ task }) => !this.#craft.hasTouched(task));
+    return [...this.#intake.waiting, ...unsent.map(({ task }) => task.begun.id)];
   }
 
-  /** Settles what has ended, and closes the journal. The session must be closed before. Never throws. */
   async close(): Promise<void> {
+    await this.#craft.close();
     await this.#settler.drain();
     this.#intake.close();
   }
 
-  /** Works until there is nothing left to do, the agent stops or the lease is over. */
   async run(): Promise<void> {
     while (this.#lease.held()) {
       if (!this.#stopping) await this.#take();
       const now = performance.now();
-      const saveAt = this.#saver.due(this.#running.length === 0, this.#lastWork) ?? Number.POSITIVE_INFINITY;
+      const saveAt = this.#craft.upkeep.due(this.#running.length === 0, this.#lastWork) ?? Number.POSITIVE_INFINITY;
       const due = this.#due();
       if (saveAt <= now && !this.#stopping) await this.#save();
       else if (due.length > 0) await this.#round(due);
@@ -110,44 +105,47 @@ export class DeviceWork {
     try {
       const tasks = await this.#intake.next();
       if (tasks.length > 0) this.#lastWork = performance.now();
-      this.#running.push(...tasks.map((task) => ({ ...task, notBefore: 0 })));
+      this.#running.push(...tasks.map((task) => ({ task, notBefore: 0 })));
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error;
       this.#lease.lose(error.message);
     }
   }
 
-  /** An older change of the same port is finished first; one that waits in doubt gives way, and is never written again. */
-  #makeWay(port: string): boolean {
-    const older = this.#running.find(({ begun }) => begun.port === port);
-    if (older?.job.kind !== 'port.set') return true;
-    if (!older.job.touched || older.notBefore <= performance.now()) return false;
+  /** An older change of the same thing is finished first; one that waits gives way, and is never gone on with. */
+  #makeWay(part: string): boolean {
+    const older = this.#running.find(({ task }) => task.begun.port === part);
+    if (!older) return true;
+    const { task, notBefore } = older;
+    if (!this.#craft.hasTouched(task) || notBefore <= performance.now()) return false;
     this.#running = this.#running.filter((running) => running !== older);
-    this.#end({ id: older.begun.id, kind: older.job.kind }, supersede(older.job));
+    this.#end({ id: task.begun.id, kind: task.job.kind }, this.#craft.supersede(task));
     return true;
   }
 
   /** Goes on with every command whose time has come, one after the other in one session. */
-  async #round(due: readonly Running[]): Promise<void> {
+  async #round(due: readonly Running<T>[]): Promise<void> {
     const { timing, checkpoint } = this.#means;
+    const craft = this.#craft;
     for (const running of due) {
-      const { job, target } = running;
-      if (!this.#lease.held() || (this.#stopping && !hasTouched(job))) return;
-      const session = await this.#link.session(target).catch(asDeviceError);
+      const { task } = running;
+      if (!this.#lease.held() || (this.#stopping && !craft.hasTouched(task))) return;
+      const session = await craft.session(task).catch(asDeviceError);
       if (session instanceof DeviceError) {
         // Nobody else who goes there would get in.
-        const same = due.filter((other) => this.#running.includes(other) && sameTarget(other.target, target));
-        for (const other of same) this.#follow(other, sessionFailed(other.job, session, timing));
+        const same = due.filter((other) => this.#running.includes(other) && craft.sameTarget(other.task, task));
+        for (const other of same) this.#follow(other, craft.sessionFailed(other.task, session, timing));
         return;
       }
-      const progress = await advance(job, { session, patience: timing, checkpoint, isStopping: () => this.#stopping });
-      if (hasTouched(job)) this.#saver.mark(target);
-      if (progress.session === 'over') await this.#link.close();
+      const means = { session, patience: timing, checkpoint, isStopping: () => this.#stopping };
+      const progress = await craft.advance(task, means);
+      if (craft.hasTouched(task)) craft.upkeep.mark(task);
+      if (progress.session === 'over') await craft.close();
       this.#follow(running, progress);
     }
   }
 
-  #follow(running: Running, progress: Progress): void {
+  #follow(running: Running<T>, progress: Progress): void {
     this.#lastWork = performance.now();
     // What ended with the lease is left to the successor, who will look for himself.
     if (!this.#lease.held()) return;
@@ -156,7 +154,8 @@ export class DeviceWork {
       return;
     }
     this.#running = this.#running.filter((other) => other !== running);
-    this.#end({ id: running.begun.id, kind: running.job.kind }, progress.outcome);
+    const { begun, job } = running.task;
+    this.#end({ id: begun.id, kind: job.kind }, progress.outcome);
   }
 
   #end({ id, kind }: Pick<CommandRow, 'id' | 'kind'>, outcome: Outcome): void {
@@ -173,38 +172,39 @@ export class DeviceWork {
     this.#log[status === 'done' ? 'info' : 'warn']({ command: id, kind, status, ...detail }, 'command ended');
   }
 
-  /** What can be gone on with now. A check comes after the changes that were begun before it, unless those wait in doubt. */
-  #due(): Running[] {
+  /** What can be gone on with now. */
+  #due(): Running<T>[] {
     const now = performance.now();
-    const due = this.#running.filter(({ notBefore, job }) => notBefore <= now && (hasTouched(job) || !this.#stopping));
-    const check = due.findIndex(({ job }, index) => index > 0 && job.kind === 'switch.check');
-    return check < 0 ? due : due.slice(0, check);
+    const isDue = ({ notBefore, task }: Running<T>) => notBefore <= now && (this.#craft.hasTouched(task) || !this.#stopping);
+    const due = this.#running.filter(isDue);
+    const last = due.findIndex(({ task }, index) => index > 0 && this.#craft.comesAfterChanges(task));
+    return last < 0 ? due : due.slice(0, last);
   }
 
   #isIdle(): boolean {
-    return this.#intake.idle && this.#running.length === 0 && !this.#saver.pending;
+    return this.#intake.idle && this.#running.length === 0 && !this.#craft.upkeep.pending;
   }
 
   /** Waits until there is something to do. A session is not kept for a command that only waits. */
   async #wait(saveAt: number): Promise<void> {
     const idleAt = this.#lastWork + this.#means.timing.idle;
-    if (this.#link.isOpen && performance.now() >= idleAt) await this.#link.close();
+    if (this.#craft.isOpen && performance.now() >= idleAt) await this.#craft.close();
     // Commands that wait behind one of the same port go on when that one does.
     const times = [saveAt, this.#intake.retryAt ?? saveAt, ...this.#running.map(({ notBefore }) => notBefore)];
-    if (this.#link.isOpen || this.#isIdle()) times.push(idleAt);
+    if (this.#craft.isOpen || this.#isIdle()) times.push(idleAt);
     await this.#wake.wait(Math.min(...times), this.#lease.signal);
   }
 
   async #save(): Promise<void> {
     // A result that is settled later would say again that something is unsaved.
     await this.#settler.drain();
-    if (await this.#saver.save()) this.#intake.forgetUnsaved('saved');
+    if (await this.#craft.upkeep.save()) this.#craft.upkeep.forget('saved');
     this.#lastWork = performance.now();
   }
 
   async #finish(): Promise<void> {
     await this.#settler.drain();
-    if (this.#saver.pending) await this.#save();
-    if (!this.#saver.dirty) this.#intake.forgetUnsaved('untouched');
+    if (this.#craft.upkeep.pending) await this.#save();
+    if (!this.#craft.upkeep.dirty) this.#craft.upkeep.forget('untouched');
   }
 }

@@ -3,11 +3,11 @@ import type { Logger } from 'pino';
 import type { Claim } from '../db/commands/claim.ts';
 import { release } from '../db/commands/release.ts';
 import { renew } from '../db/commands/renew.ts';
+import { beginWork } from './begin-work.ts';
 import { type DeviceLock, lockDevice } from './device-lock.ts';
-import { DeviceWork } from './device-work.ts';
+import type { HeldWork } from './held-work.ts';
 import { Lease } from './lease.ts';
 import { messageOf } from './scrub.ts';
-import { SwitchLink } from './switch-link.ts';
 import type { WorkerMeans } from './worker-means.ts';
 
 /**
@@ -21,7 +21,7 @@ export class DeviceWorker {
   readonly #log: Logger;
   readonly #lease: Lease;
   readonly #stop = new AbortController();
-  #work: DeviceWork | undefined;
+  #work: HeldWork | undefined;
   #poked = false;
   #limit: NodeJS.Timeout | undefined;
 
@@ -58,11 +58,10 @@ export class DeviceWorker {
   async run(): Promise<'orderly' | 'trouble'> {
     let end: 'orderly' | 'trouble' = 'trouble';
     let lock: DeviceLock | undefined;
-    const link = new SwitchLink(this.#means, this.#lease);
     try {
       lock = await this.#lock();
       if (lock) {
-        this.#work = new DeviceWork(this.#means, this.held, this.#lease, link, this.#log);
+        this.#work = beginWork(this.#means, this.held, this.#lease, this.#log);
         if (this.#poked) this.#work.poke();
         if (this.#stop.signal.aborted) this.#work.stop();
         await this.#work.run();
@@ -72,7 +71,6 @@ export class DeviceWorker {
       // A fault of this program. The device must not stay taken for it: the lease would be renewed for ever.
       this.#log.error({ reason: messageOf(error) }, 'the work on a device failed');
     } finally {
-      await link.close();
       await this.#work?.close();
       lock?.release();
       await this.#release();

@@ -2,41 +2,42 @@ import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
 import { type Claim, type CommandRow, LeaseLost, takeMore } from '../db/commands/claim.ts';
 import type { Outcome } from '../db/commands/outcome.ts';
-import { admit, openCredentials, type Task } from './admission.ts';
+import { admit } from './admission.ts';
 import { Journal } from './journal.ts';
 import { JournalError } from './journal-file.ts';
-import { keepsSaved } from './saver.ts';
 import { messageOf, scrub } from './scrub.ts';
-import type { SwitchTarget } from './switch-link.ts';
+import { isOfTrade, type TaskOf, type Trade } from './task.ts';
 import { BATCH, type WorkerMeans } from './worker-means.ts';
 
 /** What the intake asks of the work that goes on. */
-export interface Work {
+export interface Work<T extends Trade> {
+  readonly trade: T;
   /** A row ends without having been begun, or for good in the journal. */
   end(row: CommandRow, outcome: Outcome): void;
   isRunning(id: string): boolean;
-  /** Whether a change of this port may begin now; ends an older one that gives way to it. */
-  makeWay(port: string): boolean;
-  /** An earlier process left the switch's configuration unsaved. */
-  unsaved(target: SwitchTarget): void;
+  /** Whether a change of this part of the device may begin now; ends an older one that gives way to it. */
+  makeWay(part: string): boolean;
+  /** The journal was opened, and may tell of what an earlier process left behind. */
+  opened(journal: Journal): Promise<void>;
+  /** Writes tasks into the journal: when this returns the disk has them, and the device may be touched. Throws JournalError. */
+  begin(journal: Journal, tasks: readonly TaskOf<T>[]): void;
 }
 
 /** From rows of the database to commands that the journal has begun: those of one held device. */
-export class Intake {
+export class Intake<T extends Trade> {
   readonly #means: WorkerMeans;
   readonly #held: Claim;
-  readonly #work: Work;
+  readonly #work: Work<T>;
   readonly #log: Logger;
   /** Taken, and not begun. */
   #rows: CommandRow[];
   #more: boolean;
   #journal: Journal | undefined;
   #wasOpened = false;
-  #leftUnsaved = false;
   #notBefore = 0;
   #failures = 0;
 
-  constructor(means: WorkerMeans, held: Claim, work: Work, log: Logger) {
+  constructor(means: WorkerMeans, held: Claim, work: Work<T>, log: Logger) {
     this.#means = means;
     this.#held = held;
     this.#work = work;
@@ -74,7 +75,7 @@ export class Intake {
    * Takes what is queued and begins what may be begun: the journal has it on disk when this returns. What cannot be done now,
    * because of the database or the disk, is tried again later. Throws LeaseLost.
    */
-  async next(): Promise<Task[]> {
+  async next(): Promise<TaskOf<T>[]> {
     if (this.retryAt !== undefined) return [];
     try {
       if (this.#more) await this.#takeMore();
@@ -91,20 +92,6 @@ export class Intake {
       this.#failures += 1;
       this.#log.error({ reason: scrub(messageOf(error), []) }, 'commands wait');
       return [];
-    }
-  }
-
-  /**
-   * The switch starts with what it runs: `saved` by us just now, or because nothing was sent to it.
-   * The latter says nothing of what an earlier process left behind.
-   */
-  forgetUnsaved(why: 'saved' | 'untouched'): void {
-    if (why === 'untouched' && this.#leftUnsaved) return;
-    try {
-      this.#journal?.saved();
-      this.#leftUnsaved = false;
-    } catch (error) {
-      this.#log.error({ reason: messageOf(error) }, 'the journal does not take that the configuration is saved');
     }
   }
 
@@ -127,7 +114,7 @@ export class Intake {
   }
 
   async #openJournal(): Promise<void> {
-    const { journals, issuer, judge } = this.#means;
+    const { journals, issuer } = this.#means;
     const { device } = this.#held;
     this.#wasOpened = true;
     try {
@@ -139,18 +126,12 @@ export class Intake {
       for (const row of this.#rows.splice(0)) this.#work.end(row, withoutJournal(row, error.message));
       return;
     }
-    const access = this.#journal.unsaved;
-    if (!access) return;
-    this.#leftUnsaved = true;
-    const credentials = judge.policy.forbidsSwitch(access) ?? (await openCredentials(access, device, judge.sealingKeys));
-    if (typeof credentials === 'string')
-      this.#log.error({ reason: credentials }, 'the configuration of the switch cannot be saved');
-    else this.#work.unsaved({ access, credentials });
+    await this.#work.opened(this.#journal);
   }
 
-  /** Begins the commands from the front of the queue that change different ports. */
-  async #begin(journal: Journal): Promise<Task[]> {
-    const tasks: Task[] = [];
+  /** Begins the commands from the front of the queue that change different parts of the device. */
+  async #begin(journal: Journal): Promise<TaskOf<T>[]> {
+    const tasks: TaskOf<T>[] = [];
     const gone = new Set<string>();
     const admittedIds: string[] = [];
     try {
@@ -167,20 +148,16 @@ export class Intake {
           gone.add(row.id);
           continue;
         }
-        const { port } = admitted.task.begun;
+        const { task } = admitted;
+        if (!isOfTrade(task, this.#work.trade))
+          throw new Error(`command ${row.id} is a ${task.trade} command on ${this.#held.device}`);
+        const { port } = task.begun;
         if (port !== null && (tasks.some(({ begun }) => begun.port === port) || !this.#work.makeWay(port))) break;
-        tasks.push(admitted.task);
+        tasks.push(task);
       }
       this.#means.checkpoint('verified');
       if (tasks.length === 0) return [];
-      const access = tasks.findLast(({ job }) => job.kind === 'port.set')?.target.access;
-      const saves = access !== undefined && keepsSaved(access);
-      // Told never to save the switch: what an earlier order left to be saved is not our business any more either.
-      if (access && !saves) journal.saved();
-      journal.begin(
-        tasks.map(({ begun }) => begun),
-        saves ? access : null,
-      );
+      this.#work.begin(journal, tasks);
       for (const { begun } of tasks) gone.add(begun.id);
       this.#means.checkpoint('begun');
       return tasks;

@@ -3,6 +3,8 @@ import { type Logger, pino } from 'pino';
 import type { Checkpoint } from './checkpoint.ts';
 import type { AgentConfig } from './config.ts';
 import { Database } from './database.ts';
+import type { BmcDriver } from './drivers/bmc/driver.ts';
+import { findBmcDriver } from './drivers/bmc/drivers.ts';
 import type { SwitchDriver } from './drivers/driver.ts';
 import { findDriver } from './drivers/drivers.ts';
 import { openHostKeys } from './host-keys.ts';
@@ -14,6 +16,7 @@ import { createVerifier } from './verify.ts';
 export interface AgentOverrides {
   readonly log?: Logger;
   readonly findDriver?: (type: string) => SwitchDriver | undefined;
+  readonly findBmcDriver?: (type: string) => BmcDriver | undefined;
   readonly checkpoint?: Checkpoint;
   /** What the agent tells the database of itself. */
   readonly version?: string;
@@ -59,6 +62,7 @@ export async function startAgent(config: AgentConfig, overrides: AgentOverrides 
         journals: join(stateDir, 'journal'),
         locks: join(stateDir, 'locks'),
         findDriver: overrides.findDriver ?? findDriver,
+        findBmcDriver: overrides.findBmcDriver ?? findBmcDriver,
         checkpoint: overrides.checkpoint ?? (() => {}),
       };
     },

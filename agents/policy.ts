@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { z } from 'zod';
-import type { PortState } from '../db/commands/kinds.ts';
+import type { CommandParameters, PortState } from '../db/commands/kinds.ts';
 import { hostname, type SwitchAccess } from '../db/devices/access.ts';
 import { findSwitchFamily } from '../db/devices/families.ts';
+import type { BmcAccess } from '../db/devices/obm.ts';
 import { parseVlanList } from '../db/devices/vlan-list.ts';
-import type { PortSetParameters } from './order.ts';
 import { readJson } from './private-file.ts';
 
 const vlans = z.string().transform((text, context) => {
@@ -48,15 +48,18 @@ const policyFile = z.strictObject({
   vlans: vlans.optional(),
   protected_ports: z.array(protectedPort).optional(),
   switches: reachable.optional(),
+  bmcs: reachable.optional(),
   changes_per_minute: z.int().min(1).optional(),
 });
 
 /** What the agent's own configuration forbids, whoever signed it. */
 export interface Policy {
   /** Why a change of a port is forbidden, as a sentence that names the rule; undefined: it is not. Asking changes nothing. */
-  forbids(parameters: PortSetParameters): string | undefined;
+  forbids(parameters: CommandParameters<'port.set'>): string | undefined;
   /** Why a switch may not be reached at all. What only reads may read any port of one that may be, protected ones too. */
   forbidsSwitch(access: SwitchAccess): string | undefined;
+  /** Why a BMC may not be reached at all. */
+  forbidsBmc(access: BmcAccess): string | undefined;
   /**
    * Counts a change that is about to be begun, by the id of its command. A sentence, and nothing is counted, when this process
    * began as many in the last minute as the policy lets it.
@@ -73,6 +76,7 @@ export function readPolicy(path: string): Policy {
   const recent = new Map<string, number>();
   return {
     forbidsSwitch: (access) => wrongSwitch(rules, access),
+    forbidsBmc: (access) => wrongBmc(rules, access),
     forbids: (parameters) =>
       wrongSwitch(rules, parameters.switch) ?? wrongPort(rules, parameters) ?? wrongVlan(rules, parameters),
     count(id, now) {
@@ -93,17 +97,26 @@ export function readPolicy(path: string): Policy {
 
 type Rules = z.output<typeof policyFile>;
 
-function wrongSwitch({ switches }: Rules, access: SwitchAccess): string | undefined {
-  if (!switches || access.type === 'mock') return undefined;
-  const { networks, names } = switches;
-  const version = isIP(access.hostname);
-  // A name is compared as a name and never looked up: what it resolves to is for others to change.
-  const known =
-    version === 0 ? names.has(access.hostname.toLowerCase()) : networks.check(access.hostname, version === 4 ? 'ipv4' : 'ipv6');
-  return known ? undefined : `policy.json does not list ${access.hostname} among the switches that this agent may reach`;
+function wrongSwitch({ switches }: Rules, { type, hostname }: SwitchAccess): string | undefined {
+  if (!switches || type === 'mock' || isListed(switches, hostname)) return undefined;
+  return `policy.json does not list ${hostname} among the switches that this agent may reach`;
 }
 
-function wrongPort({ protected_ports: entries = [] }: Rules, { switch: access, port }: PortSetParameters): string | undefined {
+function wrongBmc({ bmcs }: Rules, { type, host }: BmcAccess): string | undefined {
+  if (!bmcs || type === 'mock' || isListed(bmcs, host)) return undefined;
+  return `policy.json does not list ${host} among the bmcs that this agent may reach`;
+}
+
+function isListed({ networks, names }: z.output<typeof reachable>, host: string): boolean {
+  const version = isIP(host);
+  // A name is compared as a name and never looked up: what it resolves to is for others to change.
+  return version === 0 ? names.has(host.toLowerCase()) : networks.check(host, version === 4 ? 'ipv4' : 'ipv6');
+}
+
+function wrongPort(
+  { protected_ports: entries = [] }: Rules,
+  { switch: access, port }: CommandParameters<'port.set'>,
+): string | undefined {
   const family = findSwitchFamily(access.type);
   for (const entry of entries.filter(({ label }) => label === access.label)) {
     const canonical = family?.canonicalPort(entry.port, access.settings) ?? null;
@@ -115,7 +128,7 @@ function wrongPort({ protected_ports: entries = [] }: Rules, { switch: access, p
   return undefined;
 }
 
-function wrongVlan({ vlans: rule }: Rules, { want, before }: PortSetParameters): string | undefined {
+function wrongVlan({ vlans: rule }: Rules, { want, before }: CommandParameters<'port.set'>): string | undefined {
   if (!rule) return undefined;
   const wrong = [want, before].flatMap(vlansOf).find((vlan) => !rule.allowed.has(vlan));
   return wrong === undefined ? undefined : `policy.json allows VLANs ${rule.text}, and VLAN ${wrong} is none of them`;

@@ -3,12 +3,16 @@ import type { Logger } from 'pino';
 import type { Claim } from '../db/commands/claim.ts';
 import { recordSaved } from '../db/commands/settle.ts';
 import type { SwitchAccess } from '../db/devices/access.ts';
+import { type Judge, openCredentials } from './admission.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Timing } from './config.ts';
+import type { Upkeep } from './craft.ts';
 import type { Database } from './database.ts';
 import type { DeviceError } from './device-error.ts';
+import type { Journal } from './journal.ts';
 import { messageOf } from './scrub.ts';
 import type { SwitchLink, SwitchTarget } from './switch-link.ts';
+import type { SwitchTask } from './task.ts';
 import { asDeviceError } from './tasks/set-port.ts';
 
 /** Whether a switch's configuration is to be saved on it after a change. Where it is not, somebody else does it, or nobody. */
@@ -18,6 +22,7 @@ export function keepsSaved({ settings }: Pick<SwitchAccess, 'settings'>): boolea
 
 /** What saving needs. */
 export interface SaverMeans {
+  readonly judge: Judge;
   readonly database: Database;
   readonly timing: Timing;
   readonly checkpoint: Checkpoint;
@@ -27,7 +32,7 @@ export interface SaverMeans {
  * Keeps in mind that a switch runs what it does not start with, and has it saved once the queue has run dry.
  * Saving never decides about a port change: a failed save is said in the log and tried again while the device is held.
  */
-export class Saver {
+export class Saver implements Upkeep<'switch'> {
   readonly #means: SaverMeans;
   readonly #held: Claim;
   readonly #link: SwitchLink;
@@ -38,6 +43,9 @@ export class Saver {
   #failures = 0;
   /** Where the switch does not let us in, only another command can tell better, or another worker much later. */
   #hopeless = false;
+  #journal: Journal | undefined;
+  /** An earlier process left the configuration unsaved, and it was not saved since. */
+  #leftUnsaved = false;
 
   constructor(means: SaverMeans, held: Claim, link: SwitchLink, log: Logger) {
     this.#means = means;
@@ -56,11 +64,47 @@ export class Saver {
     return this.#target !== undefined && keepsSaved(this.#target.access) && !this.#hopeless;
   }
 
-  /** The configuration was changed, or may have been. */
-  mark(target: SwitchTarget): void {
-    if (!this.#target) this.#since = performance.now();
-    this.#target = target;
-    this.#hopeless = false;
+  /** The journal was opened: an earlier process may have left the configuration unsaved. */
+  async opened(journal: Journal): Promise<void> {
+    this.#journal = journal;
+    const access = journal.unsaved;
+    if (!access) return;
+    this.#leftUnsaved = true;
+    const { policy, sealingKeys } = this.#means.judge;
+    const credentials = policy.forbidsSwitch(access) ?? (await openCredentials(access, this.#held.device, sealingKeys));
+    if (typeof credentials === 'string')
+      this.#log.error({ reason: credentials }, 'the configuration of the switch cannot be saved');
+    else this.#mark({ access, credentials });
+  }
+
+  /** Writes tasks into the journal, with how to reach the switch to have it saved after them. Throws JournalError. */
+  begin(journal: Journal, tasks: readonly SwitchTask[]): void {
+    const access = tasks.findLast(({ job }) => job.kind === 'port.set')?.target.access;
+    const saves = access !== undefined && keepsSaved(access);
+    // Told never to save the switch: what an earlier order left to be saved is not our business any more either.
+    if (access && !saves) journal.saved();
+    journal.begin(
+      tasks.map(({ begun }) => begun),
+      saves ? access : null,
+    );
+  }
+
+  /**
+   * The switch starts with what it runs: `saved` by us just now, or because nothing was sent to it.
+   * The latter says nothing of what an earlier process left behind.
+   */
+  forget(why: 'saved' | 'untouched'): void {
+    if (why === 'untouched' && this.#leftUnsaved) return;
+    try {
+      this.#journal?.saved();
+      this.#leftUnsaved = false;
+    } catch (error) {
+      this.#log.error({ reason: messageOf(error) }, 'the journal does not take that the configuration is saved');
+    }
+  }
+
+  mark({ target }: Pick<SwitchTask, 'target'>): void {
+    this.#mark(target);
   }
 
   /**
@@ -98,6 +142,12 @@ export class Saver {
     this.#target = undefined;
     this.#failures = 0;
     return true;
+  }
+
+  #mark(target: SwitchTarget): void {
+    if (!this.#target) this.#since = performance.now();
+    this.#target = target;
+    this.#hopeless = false;
   }
 
   #failed(error: DeviceError): void {

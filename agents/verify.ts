@@ -2,9 +2,11 @@ import { type CryptoKey, compactVerify, decodeProtectedHeader, importJWK } from 
 import { z } from 'zod';
 import type { CommandRow } from '../db/commands/claim.ts';
 import { CLOCK_TOLERANCE, ENVELOPE_TYPE, type Envelope, envelope } from '../db/commands/envelope.ts';
-import { commandKinds, isCommandKind } from '../db/commands/kinds.ts';
+import { type CommandKind, type CommandParameters, commandKinds, isCommandKind } from '../db/commands/kinds.ts';
 import { type RefusalReason, refusalReasons } from '../db/commands/outcome.ts';
-import { type Order, wrongPortSet, wrongSwitchCheck } from './order.ts';
+import { wrongBmcOrder, wrongBootDevice, wrongConsoleOpening, wrongConsoleOrder } from './bmc-orders.ts';
+import type { Order, OrderOf } from './order.ts';
+import { wrongPortSet, wrongSwitchCheck } from './switch-orders.ts';
 import type { Trust } from './trust.ts';
 
 /** Why a row is no order. `message` says it for people. */
@@ -16,6 +18,8 @@ interface Refusal {
 
 /** Whether a row is an order to this agent for this device. */
 type Verdict = { readonly kind: 'order'; readonly order: Order } | Refusal;
+/** The same for one kind of order. */
+type VerdictOn<K extends CommandKind> = { readonly kind: 'order'; readonly order: OrderOf<K> } | Refusal;
 
 /** Decides whether a row of the database is an order. `agent` is who we are, `device` the one that would really be used. */
 export type Verify = (row: CommandRow, agent: string, device: string) => Promise<Verdict>;
@@ -70,33 +74,38 @@ function readOrder(claims: Envelope): Verdict {
   const { version } = commandKinds[claims.kind];
   if (claims.version !== version)
     return refusal('unknown-version', `version ${claims.version} of ${claims.kind}, not ${version}`);
-  const { jti: id, iss: issuer, device, seq, exp: notAfter, kind } = claims;
-  const common = { id, issuer, device, seq, notAfter };
-  switch (kind) {
-    case 'port.set': {
-      const parameters = readParameters(claims, commandKinds[kind].parameters, wrongPortSet);
-      return 'kind' in parameters ? parameters : { kind: 'order', order: { ...common, kind, parameters } };
-    }
-    case 'switch.check': {
-      const parameters = readParameters(claims, commandKinds[kind].parameters, wrongSwitchCheck);
-      return 'kind' in parameters ? parameters : { kind: 'order', order: { ...common, kind, parameters } };
-    }
-  }
+  return readers[claims.kind](claims);
 }
 
-/** The parameters of an order by the schema of their kind, and by what `wrong` finds beyond that; or the refusal. */
-function readParameters<P extends object>(
-  { device, parameters }: Envelope,
-  shape: z.ZodType<P>,
-  wrong: (device: string, parameters: P) => string | undefined,
-): P | Refusal {
-  const parsed = shape.safeParse(parameters);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    return refusal('bad-parameters', `${issue?.path.join('.')}: ${issue?.message}`);
-  }
-  const problem = wrong(device, parsed.data);
-  return problem === undefined ? parsed.data : refusal('bad-parameters', problem);
+/** Reads an order of each kind by the schema of its parameters, and by what is wrong with it beyond that. */
+const readers: { [K in CommandKind]: (claims: Envelope) => VerdictOn<K> } = {
+  'port.set': reader('port.set', commandKinds['port.set'].parameters, wrongPortSet),
+  'switch.check': reader('switch.check', commandKinds['switch.check'].parameters, wrongSwitchCheck),
+  'power.set': reader('power.set', commandKinds['power.set'].parameters, wrongBmcOrder),
+  'power.read': reader('power.read', commandKinds['power.read'].parameters, wrongBmcOrder),
+  'boot-device.set': reader('boot-device.set', commandKinds['boot-device.set'].parameters, wrongBootDevice),
+  'bmc.check': reader('bmc.check', commandKinds['bmc.check'].parameters, wrongBmcOrder),
+  'console.open': reader('console.open', commandKinds['console.open'].parameters, wrongConsoleOpening),
+  'console.close': reader('console.close', commandKinds['console.close'].parameters, wrongConsoleOrder),
+  'console.input': reader('console.input', commandKinds['console.input'].parameters, wrongConsoleOrder),
+  'console.break': reader('console.break', commandKinds['console.break'].parameters, wrongConsoleOrder),
+};
+
+function reader<K extends CommandKind>(
+  kind: K,
+  shape: z.ZodType<CommandParameters<K>>,
+  wrong: (device: string, parameters: CommandParameters<K>) => string | undefined,
+): (claims: Envelope) => VerdictOn<K> {
+  return ({ jti: id, iss: issuer, device, seq, exp: notAfter, parameters }) => {
+    const parsed = shape.safeParse(parameters);
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0];
+      return refusal('bad-parameters', `${issue?.path.join('.')}: ${issue?.message}`);
+    }
+    const problem = wrong(device, parsed.data);
+    if (problem !== undefined) return refusal('bad-parameters', problem);
+    return { kind: 'order', order: { kind, id, issuer, device, seq, notAfter, parameters: parsed.data } };
+  };
 }
 
 function readHeader(signed: string): z.output<typeof header> | undefined {

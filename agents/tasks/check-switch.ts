@@ -1,5 +1,6 @@
 import type { CheckedPort, CheckStep, FailureReason, Outcome } from '../../db/commands/outcome.ts';
 import type { DeviceError } from '../device-error.ts';
+import type { SwitchSession } from '../drivers/driver.ts';
 import type { Means, Patience, Progress } from './progress.ts';
 import { asDeviceError } from './set-port.ts';
 
@@ -32,7 +33,10 @@ export function checkSessionFailed(check: SwitchCheck, error: DeviceError, patie
 }
 
 /** Asks the switch for its version and reads the ports, one after the other. A port that cannot be read keeps no other from being read. */
-export async function advanceCheck(check: SwitchCheck, { session, isStopping, checkpoint }: Means): Promise<Progress> {
+export async function advanceCheck(
+  check: SwitchCheck,
+  { session, isStopping, checkpoint }: Means<SwitchSession>,
+): Promise<Progress> {
   while (check.version === undefined) {
     try {
       check.version = await session.readVersion();

@@ -1,6 +1,5 @@
 import type { Outcome } from '../../db/commands/outcome.ts';
 import type { Checkpoint } from '../checkpoint.ts';
-import type { SwitchSession } from '../drivers/driver.ts';
 
 /** What became of a step: the command ended, or goes on after so many milliseconds. `over`: the session is of no use any more. */
 export type Progress =
@@ -13,9 +12,9 @@ export interface Patience {
   readonly backOff: { readonly first: number; readonly last: number };
 }
 
-/** What a job works with. */
-export interface Means {
-  readonly session: SwitchSession;
+/** What a job works with; `S` is a session with its kind of device. */
+export interface Means<S> {
+  readonly session: S;
   readonly patience: Patience;
   readonly checkpoint: Checkpoint;
   /** Whether what can be left for later should be: the agent is being stopped. */

@@ -1,5 +1,6 @@
 import { type PortState, samePortState } from '../../db/commands/kinds.ts';
 import { DeviceError } from '../device-error.ts';
+import type { SwitchSession } from '../drivers/driver.ts';
 import { messageOf } from '../scrub.ts';
 import { asBefore, asWanted, backOff, type PortChange, readingFailed, type Stage, sessionLost } from './port-change.ts';
 import type { Means, Progress } from './progress.ts';
@@ -8,7 +9,7 @@ import type { Means, Progress } from './progress.ts';
  * Goes on with a change in an open session, until it ends, must wait, or the session is over. Never throws.
  * The port is set, read back and compared, and only a reading ends a change. Waiting is the caller's, and holds up no other port.
  */
-export async function advanceChange(change: PortChange, means: Means): Promise<Progress> {
+export async function advanceChange(change: PortChange, means: Means<SwitchSession>): Promise<Progress> {
   for (;;) {
     const progress = await stages[change.stage](change, means);
     if (progress) return progress;
@@ -16,7 +17,7 @@ export async function advanceChange(change: PortChange, means: Means): Promise<P
 }
 
 /** Undefined: go on at once with the stage that the change is in now. */
-type Run = (change: PortChange, means: Means) => Promise<Progress | undefined>;
+type Run = (change: PortChange, means: Means<SwitchSession>) => Promise<Progress | undefined>;
 
 const stages: Record<Stage, Run> = {
   async look(change, means) {
@@ -84,7 +85,7 @@ const stages: Record<Stage, Run> = {
 /** Writes something safe, and reads: only the state of before ends it. */
 async function retreat(
   change: PortChange,
-  means: Means,
+  means: Means<SwitchSession>,
   step: 'restore-sent' | 'shut-sent',
   write: () => Promise<void>,
 ): Promise<Progress | undefined> {
@@ -102,7 +103,7 @@ type Reading =
   | { readonly kind: 'nothing'; readonly message: string }
   | { readonly kind: 'lost'; readonly message: string };
 
-async function readPort(change: PortChange, { session, checkpoint }: Means): Promise<Reading> {
+async function readPort(change: PortChange, { session, checkpoint }: Means<SwitchSession>): Promise<Reading> {
   try {
     const state = await session.readPort(change.port);
     checkpoint('read-back');

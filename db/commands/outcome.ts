@@ -33,7 +33,7 @@ export const failureReasons = {
   interrupted: 'the session was lost; the device was read back as it was before, or nothing was sent that changes it',
   unreadable: 'the device answered something that nobody recognises; nothing was sent that changes it',
   'no-reaction': 'the device took it, and the machine did nothing about it; it was read back as it was before',
-  'no-program': 'the program that drives the device is not installed on the management node; nothing was sent',
+  incomplete: 'only a part of it was done: the result tells how the device was read back',
   closed: 'the console that it is for is not open',
   expired: 'no agent took it in time',
 } as const;

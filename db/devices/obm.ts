@@ -43,7 +43,7 @@ const mock = z.strictObject({
 });
 
 /** How an agent reaches a node's BMC, as registered: by the short type or the predecessor's URL. */
-export const obm = z.union([ipmi, mock], 'must be {"type": "ipmi" or "mock", "host", "user", "password"}');
+export const obm = z.discriminatedUnion('type', [ipmi, mock], 'must be {"type": "ipmi" or "mock", "host", "user", "password"}');
 export type Obm = z.output<typeof obm>;
 
 /** The predecessor's names of the kinds of out-of-band management that HaaS takes registrations for. */
@@ -88,3 +88,8 @@ export const bootDevice = z.strictObject({
   uefi: z.boolean(),
 });
 export type BootDevice = z.output<typeof bootDevice>;
+
+/** Every text among a BMC's credentials that must appear nowhere. */
+export function secretsOfBmc({ password }: BmcCredentials): string[] {
+  return password === '' ? [] : [password];
+}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { DeviceError, type DeviceFault } from '../../../agents/device-error.ts';
 import { beginCheck } from '../../../agents/tasks/check-switch.ts';
-import { advance, hasTouched, sessionFailed } from '../../../agents/tasks/job.ts';
+import { advance, hasTouched, sessionFailed } from '../../../agents/tasks/switch-job.ts';
 import { MemorySwitches } from '../../support/memory-switch.ts';
 
 const PORTS = ['gi1/0/1', 'gi1/0/2', 'gi1/0/3'];
