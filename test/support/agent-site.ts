@@ -9,10 +9,12 @@ import { type AgentConfig, readConfig, type Timing } from '../../agents/config.t
 import { type AgentOverrides, type RunningAgent, startAgent } from '../../agents/main.ts';
 import { type Connection, connect } from '../../db/client.ts';
 import { createSigner, generateSigningKey, type Order, type SigningKey, verificationKey } from '../../db/commands/envelope.ts';
-import type { CommandKind, PortState } from '../../db/commands/kinds.ts';
+import { type CommandKind, type CommandParameters, commandKinds, type PortState } from '../../db/commands/kinds.ts';
 import { generateSealingKey, type SealingPublicKey, seal } from '../../db/commands/seal.ts';
+import type { BmcAccess } from '../../db/devices/obm.ts';
 import { agentLogin } from '../../db/roles.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
+import { MemoryBmcs } from './memory-bmc.ts';
 import { MemorySwitches } from './memory-switch.ts';
 
 /** The keys that all tests share; making them takes longer than a test. */
@@ -54,11 +56,16 @@ export interface AgentSite {
   readonly sql: Connection;
   readonly stateDir: string;
   readonly switches: MemorySwitches;
+  readonly bmcs: MemoryBmcs;
   readonly config: AgentConfig;
   /** Signs a command as the API would. */
   sign(seq: number, texts?: CommandTexts): Promise<{ id: string; signed: string }>;
   /** Signs and queues a command; answers its id. */
   queue(texts?: CommandTexts): Promise<string>;
+  /** How to reach the BMC of a node, with its credentials sealed as the API does it. */
+  bmc(label: string, access?: Partial<BmcAccess>): Promise<BmcAccess>;
+  /** Signs and queues a command of any kind for any device; answers its id. */
+  order<K extends CommandKind>(device: string, kind: K, parameters: CommandParameters<K>): Promise<string>;
   /** Starts a process of the agent; it is stopped when the test finishes. */
   start(overrides?: AgentOverrides & { timing?: Partial<Timing>; stateDir?: string; url?: string }): Promise<RunningAgent>;
   command(id: string): Promise<CommandState>;
@@ -104,6 +111,7 @@ export async function makeAgentSite(test: Pick<TestContext, 'onTestFinished'>): 
     HAAS_LOG_LEVEL: 'silent',
   });
   const switches = new MemorySwitches();
+  const bmcs = new MemoryBmcs();
   const running: RunningAgent[] = [];
   // As the API does: once for each registration.
   const sealed: Record<string, string> = {};
@@ -117,6 +125,7 @@ export async function makeAgentSite(test: Pick<TestContext, 'onTestFinished'>): 
     sql,
     stateDir,
     switches,
+    bmcs,
     config,
     async sign(seq, texts = {}) {
       const label = texts.switch ?? 'sw-1';
@@ -163,10 +172,42 @@ export async function makeAgentSite(test: Pick<TestContext, 'onTestFinished'>): 
         return id;
       });
     },
+    async bmc(label, access = {}) {
+      const { host = 'memory', port = 623 } = access;
+      const sealed = await seal(
+        publicKey,
+        { device: `bmc/${label}`, hostname: host, port },
+        { user: 'admin', password: 'sesame' },
+      );
+      return { label, type: 'mock', host, port, settings: {}, sealed, ...access };
+    },
+    async order(device, kind, parameters) {
+      await sql`insert into devices (label, agent_id) select ${device}, id from agents where label = 'rack-1' on conflict do nothing`;
+      return sql.begin(async (tx) => {
+        const [row] =
+          await tx`update devices set last_seq = last_seq + 1 where label = ${device} returning id, last_seq, agent_id`;
+        const signer = await createSigner(keys.issuer, keys.signing);
+        const id = randomUUID();
+        const seq = Number(row?.['last_seq']);
+        const { signed } = await signer.sign({
+          id,
+          agent: 'rack-1',
+          device,
+          seq,
+          kind,
+          version: commandKinds[kind].version,
+          parameters,
+          lifetime: 900,
+        });
+        await tx`insert into commands (id, agent_id, device_id, seq, kind, signed, not_after)
+          values (${id}, ${row?.['agent_id']}, ${row?.['id']}, ${seq}, ${kind}, ${signed}, now() + interval '15 minutes')`;
+        return id;
+      });
+    },
     async start({ timing, stateDir: folder = stateDir, url = config.url, ...overrides } = {}) {
       const agent = await startAgent(
         { ...readConfig({ HAAS_AGENT_URL: url, HAAS_AGENT_STATE_DIR: folder }), timing: { ...config.timing, ...timing } },
-        { log: pino({ level: 'silent' }), findDriver: switches.findDriver, ...overrides },
+        { log: pino({ level: 'silent' }), findDriver: switches.findDriver, findBmcDriver: bmcs.findBmcDriver, ...overrides },
       );
       running.push(agent);
       return agent;

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Step } from '../../../agents/checkpoint.ts';
 import { DeviceError } from '../../../agents/device-error.ts';
-import { advance, sessionFailed } from '../../../agents/tasks/switch-job.ts';
 import { beginPortChange, supersede } from '../../../agents/tasks/port-change.ts';
 import type { Progress } from '../../../agents/tasks/progress.ts';
+import { advance, sessionFailed } from '../../../agents/tasks/switch-job.ts';
 import type { PortState } from '../../../db/commands/kinds.ts';
 import { MemorySwitches } from '../../support/memory-switch.ts';
 
