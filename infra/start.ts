@@ -128,8 +128,9 @@ async function startRack(env: StartEnvironment, call: Call) {
   const switches = Object.entries(rack.switches).map(
     ([name, simulated]) => `${name} (telnet ${simulated.tcpPort('telnet')}, SSH ${simulated.tcpPort('ssh')})`,
   );
+  const bmcs = Object.keys(rack.bmcs).length > 0 ? 'with real BMCs (ipmi_sim)' : 'with BMCs that are mocks';
   say(
-    `Rack      simulated: ${switches.join(', ')}; ${rack.layout.nodes.length} nodes. User ${rack.username}, password ${rack.password}`,
+    `Rack      simulated: ${switches.join(', ')}; ${rack.layout.nodes.length} nodes ${bmcs}. User ${rack.username}, password ${rack.password}`,
   );
   return rack;
 }

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import type { SimulatedBmc } from './bmc/simulated-bmc.ts';
 import { startNexus } from './nexus/nexus.ts';
 import { startPowerConnect55xx } from './powerconnect55xx/powerconnect55xx.ts';
 import { RackError } from './rack-error.ts';
+import { type SimulatedBmcs, startSimulatedBmcs } from './simulated-bmcs.ts';
 import type { SimulatedSwitch } from './simulated-switch.ts';
 
 const nodeNumbers = [1, 2, 3, 4, 5, 6];
@@ -16,17 +18,21 @@ const memory = z.strictObject({
   password: z.string(),
   /** TCP ports by switch, so that the addresses registered in HaaS stay true. */
   ports: z.record(z.string(), z.strictObject({ telnet: z.int(), ssh: z.int() })),
+  /** By node; missing where the BMCs are none. */
+  bmcs: z.record(z.string(), z.strictObject({ port: z.int(), password: z.string() })).optional(),
 });
 
-/** A simulated rack: a Nexus and a PowerConnect, and what of it is to be registered. */
+/** A simulated rack: a Nexus and a PowerConnect, machines with real BMCs where ipmi_sim is installed, and what of it is to be registered. */
 export interface SimulatedRack {
   readonly username: string;
   readonly password: string;
   readonly switches: Readonly<Record<string, SimulatedSwitch>>;
+  /** The nodes that have a real BMC, which is all of them or none. */
+  readonly bmcs: SimulatedBmcs['bmcs'];
   /** The rack in the form of a site layout: six nodes, `eth0` on the Nexus, which is reached by telnet, `eth1` on the PowerConnect, by SSH. */
   readonly layout: {
     switches: Record<string, string | number>[];
-    nodes: { name: string; obm: Record<string, string>; nics: Record<'name' | 'mac' | 'switch' | 'port', string>[] }[];
+    nodes: { name: string; obm: Record<string, string | number>; nics: Record<'name' | 'mac' | 'switch' | 'port', string>[] }[];
   };
   close(): Promise<void>;
 }
@@ -39,6 +45,7 @@ export async function startSimulatedRack(folder: string): Promise<SimulatedRack>
   const username = known?.username ?? 'admin';
   const password = known?.password ?? randomBytes(9).toString('base64url');
   const switches: Record<string, SimulatedSwitch> = {};
+  let bmcs: SimulatedBmcs | null = null;
   // A rack of an earlier version goes on with the switches that it was registered with.
   const plan = known ? Object.keys(known.ports) : ['nexus-01', 'powerconnect-01'];
   try {
@@ -49,11 +56,14 @@ export async function startSimulatedRack(folder: string): Promise<SimulatedRack>
       const ports = nodeNumbers.map(port);
       switches[hostname] = await start({ hostname, ports, username, password, stateFile, telnetPort, sshPort });
     }
+    // Those of an earlier version, and those that were first started without ipmi_sim, are registered as mocks.
+    if (!known || known.bmcs) bmcs = await startSimulatedBmcs(join(folder, 'bmcs'), nodeNumbers.map(nodeName), known?.bmcs);
   } catch (error) {
     await closeAll(switches);
+    if (error instanceof RackError) throw error;
     if (error instanceof Error && 'port' in error) {
       throw new RackError(
-        `port ${error.port} of 127.0.0.1, on which a simulated switch is registered, is in use: stop the other program, or set HAAS_RACK=none`,
+        `port ${error.port} of 127.0.0.1, on which a part of the simulated rack is registered, is in use: stop the other program, or set HAAS_RACK=none`,
         { cause: error },
       );
     }
@@ -64,7 +74,18 @@ export async function startSimulatedRack(folder: string): Promise<SimulatedRack>
   );
   writeFileSync(
     file,
-    JSON.stringify({ username, password, ports: Object.fromEntries(addresses) } satisfies z.input<typeof memory>, null, 2),
+    JSON.stringify(
+      {
+        username,
+        password,
+        ports: Object.fromEntries(addresses),
+        bmcs: bmcs
+          ? Object.fromEntries(Object.values(bmcs.bmcs).map((bmc) => [bmc.name, { port: bmc.port, password: bmc.password }]))
+          : undefined,
+      } satisfies z.input<typeof memory>,
+      null,
+      2,
+    ),
     { mode: 0o600 },
   );
 
@@ -72,6 +93,7 @@ export async function startSimulatedRack(folder: string): Promise<SimulatedRack>
     username,
     password,
     switches,
+    bmcs: bmcs?.bmcs ?? {},
     layout: {
       switches: addresses.map(([name, { telnet, ssh }], index) => ({
         name,
@@ -82,8 +104,8 @@ export async function startSimulatedRack(folder: string): Promise<SimulatedRack>
         ...(index === 0 ? { transport: 'telnet', port: telnet } : { transport: 'ssh', port: ssh }),
       })),
       nodes: nodeNumbers.map((number) => ({
-        name: `node-${number}`,
-        obm: { type: 'mock', host: `bmc-${number}`, user: 'admin', password: 'admin' },
+        name: nodeName(number),
+        obm: obmOf(number, bmcs?.bmcs[nodeName(number)]),
         nics: addresses.map(([name], nic) => ({
           name: `eth${nic}`,
           mac: `52:54:00:00:0${nic}:0${number}`,
@@ -92,8 +114,19 @@ export async function startSimulatedRack(folder: string): Promise<SimulatedRack>
         })),
       })),
     },
-    close: () => closeAll(switches),
+    close: async () => void (await Promise.all([closeAll(switches), bmcs?.close()])),
   };
+}
+
+function nodeName(number: number): string {
+  return `node-${number}`;
+}
+
+function obmOf(number: number, bmc: SimulatedBmc | undefined): Record<string, string | number> {
+  if (!bmc) return { type: 'mock', host: `bmc-${number}`, user: 'admin', password: 'admin' };
+  const { host, port, user, password } = bmc;
+  // ipmi_sim knows no other cipher suite.
+  return { type: 'ipmi', host, port, user, password, cipher_suite: 3 };
 }
 
 /** What a switch of this name is: how it is simulated, what its ports are called, and what is registered besides its address. */

@@ -1,7 +1,7 @@
 import type { SimulatedRack } from '../rack/simulated-rack.ts';
 
 /**
- * The lines that try the main thing with curl: from two free machines to a VLAN on a switch.
+ * The lines that try the main thing with curl: from two free machines to a VLAN on a switch, and the console of one.
  * Without a password (it is told once) the lines ask for it in HAAS_PASSWORD.
  */
 export function walkThrough(
@@ -20,6 +20,11 @@ export function walkThrough(
   action=$(curl -s -u "$auth" -X POST $api/node/node-2/nic/eth0/connect_network -d '{"network": "provision"}' | grep -Eo '[0-9a-f-]{36}')
   until curl -s -u "$auth" $api/networking_action/$action | grep -E 'DONE|ERROR'; do sleep 1; done
   curl -u "$auth" $api/network/provision
+  curl -u "$auth" -X PUT  $api/node/node-1/console
+  curl -u "$auth" -X POST $api/node/node-1/power_cycle -d '{"force": true}'
+  curl -u "$auth" $api/node/node-1/power_status
+  # What the machine says on its serial console; without follow=false until Ctrl-C:
+  sleep 2; curl -u "$auth" "$api/node/node-1/console?follow=false"
   # What the switch itself says, by telnet:
   printf '%s\\r\\n' ${rack.username} ${rack.password} 'terminal length 0' 'show vlan brief' exit | curl -s telnet://127.0.0.1:${telnet}`;
 }

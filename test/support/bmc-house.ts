@@ -1,0 +1,30 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'vitest';
+import { ipmiSimulatorMissing, type SimulatedBmc, startBmc } from '../../infra/rack/bmc/simulated-bmc.ts';
+import type { World } from './world.ts';
+
+/** Why tests with real BMCs are skipped; undefined where they are not. */
+export const bmcsMissing = ipmiSimulatorMissing();
+
+/** What stands behind the name of tests that are skipped. */
+export const skipped = bmcsMissing === undefined ? '' : ` (skipped: ${bmcsMissing})`;
+
+/** Starts a BMC that ends with the test, with a machine that is on. */
+export async function bmcFor(t: Pick<TestContext, 'onTestFinished'>, name: string): Promise<SimulatedBmc> {
+  const folder = await mkdtemp(join(tmpdir(), 'haas-bmc-'));
+  const bmc = await startBmc({ name, folder, power: 'on' });
+  t.onTestFinished(async () => {
+    await bmc.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  return bmc;
+}
+
+/** Registers a node with this BMC, and reserves it for project blue. */
+export async function registerMachine(world: World, { name, host, port, user, password }: SimulatedBmc): Promise<void> {
+  // ipmi_sim knows no other cipher suite.
+  await world.arrange('PUT', `/node/${name}`, { obm: { type: 'ipmi', host, port, user, password, cipher_suite: 3 } });
+  await world.arrange('POST', '/project/blue/connect_node', { node: name });
+}
