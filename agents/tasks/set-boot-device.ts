@@ -1,7 +1,6 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { CommandParameters } from '../../db/commands/kinds.ts';
 import type { FailureReason } from '../../db/commands/outcome.ts';
-import type { BootDevice } from '../../db/devices/obm.ts';
+import { type BootDevice, sameBoot } from '../../db/devices/obm.ts';
 import type { BmcError } from '../drivers/bmc/bmc-error.ts';
 import { asBmcError, type BmcMeans, bmcFailed, ended, reasonOf } from './bmc-outcomes.ts';
 import type { Progress } from './progress.ts';
@@ -72,13 +71,13 @@ const stages: Record<BootChange['stage'], Run> = {
     const { node, want, before } = change;
     const boot = await read(change, means);
     if ('kind' in boot) return boot;
-    if (change.cause?.reason !== 'device-refused' && isDeepStrictEqual(boot, want))
+    if (change.cause?.reason !== 'device-refused' && sameBoot(boot, want))
       return ended({ status: 'done', result: { boot } });
     change.cause ??= {
       reason: 'mismatch',
       message: `the BMC of ${node} took ${describe(want)} as the boot device, and holds ${describe(boot)}`,
     };
-    if (isDeepStrictEqual(boot, before)) return failed(change, boot);
+    if (before && sameBoot(boot, before)) return failed(change, boot);
     change.stage = 'restore';
     return undefined;
   },
@@ -118,7 +117,7 @@ async function read(change: BootChange, { session, waits, checkpoint }: BmcMeans
 }
 
 function failed({ node, before, cause }: BootChange, boot: BootDevice): Progress {
-  const isAsBefore = isDeepStrictEqual(boot, before);
+  const isAsBefore = before !== undefined && sameBoot(boot, before);
   const held = `${node} boots from ${describe(boot)}${isAsBefore ? ' as before' : ''}`;
   const reason = isAsBefore ? (cause?.reason ?? 'mismatch') : 'incomplete';
   return ended({ status: 'failed', reason, message: `${cause?.message ?? 'it was not set'}; ${held}`, result: { boot } });

@@ -89,6 +89,11 @@ export const bootDevice = z.strictObject({
 });
 export type BootDevice = z.output<typeof bootDevice>;
 
+/** Whether two boot devices are the same. Without a device its options mean nothing. */
+export function sameBoot(a: BootDevice, b: BootDevice): boolean {
+  return a.device === b.device && (a.device === 'none' || (a.persistent === b.persistent && a.uefi === b.uefi));
+}
+
 /** Every text among a BMC's credentials that must appear nowhere. */
 export function secretsOfBmc({ password }: BmcCredentials): string[] {
   return password === '' ? [] : [password];

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { connect } from '../../db/client.ts';
 import { claims } from './claims.ts';
 import { latency } from './latency.ts';
+import { power } from './power.ts';
 import { reads } from './reads.ts';
 import { registration } from './registration.ts';
 import { type BenchServer, openServer } from './server.ts';
@@ -10,7 +11,15 @@ import { Site } from './site.ts';
 import { switches } from './switches.ts';
 
 // npm run bench [-- name ...]: runs all benchmarks or those named, one after the other, and prints what they measured.
-const benchmarks: Record<string, (site: Site) => Promise<void>> = { latency, switches, sessions, reads, registration, claims };
+const benchmarks: Record<string, (site: Site) => Promise<void>> = {
+  latency,
+  switches,
+  sessions,
+  power,
+  reads,
+  registration,
+  claims,
+};
 
 let opening: Promise<BenchServer> | undefined;
 let site: Site | undefined;

@@ -112,3 +112,13 @@ test.for(['no-answer', 'wrong-password', 'unrecognised'] as const)(
     expect(bmcs.calls).toHaveLength(1);
   },
 );
+
+test('no boot device is no boot device, whatever options the BMC still holds', async () => {
+  const none: BootDevice = { device: 'none', persistent: false, uefi: false };
+  const { outcome } = await carryOut(({ what }, machine) => {
+    if (what !== 'setBoot') return undefined;
+    machine.boot = { ...none, uefi: true };
+    return 'ignored';
+  }, none);
+  expect(outcome).toMatchObject({ status: 'done', result: { boot: { device: 'none' } } });
+});
