@@ -1,8 +1,6 @@
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { execa } from 'execa';
 import type { Client, ClientChannel } from 'ssh2';
 import { DeviceError } from '../device-error.ts';
+import { outputLimit, runProgram } from './program.ts';
 import { quote } from './screen.ts';
 
 /** What a program said and how it ended. */
@@ -27,9 +25,6 @@ export interface Runner {
   close(): Promise<void>;
 }
 
-/** Most bytes that one program may print. */
-const outputLimit = 4_194_304;
-
 /** Words that mean to a shell what they mean to a program: no shell has to be told to leave them alone. */
 const plainWord = /^[A-Za-z0-9_@%+=:,./-]+$/;
 
@@ -39,35 +34,11 @@ export function localRunner({ label, secrets, signal }: RunnerOptions): Runner {
     async run(argv, timeout) {
       const [file = '', ...rest] = checked(argv);
       if (signal.aborted) throw new DeviceError('lost', `${label} has no session: it was called off`);
-      const running = execa(file, rest, {
-        timeout,
-        cancelSignal: signal,
-        // What may be deaf to a polite request would go on beyond its time.
-        killSignal: 'SIGKILL',
-        reject: false,
-        stdin: 'ignore',
-        maxBuffer: outputLimit,
-        stripFinalNewline: false,
-        // Nothing of the agent's own environment, its database login least of all, is for programs.
-        extendEnv: false,
-        env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' },
-      });
-      const ran = await inTime(running, timeout, signal);
-      if (!ran)
-        throw new DeviceError('lost', `${label}: ${argv.join(' ')}: it did not end in ${timeout} ms, nor when it was killed`);
-      if (ran.code === 'ENOENT')
+      const ran = await runProgram(file, rest, { timeout, signal });
+      if (ran.end === 'missing')
         throw new DeviceError('unreachable', `${label}: there is no program ${file} on this machine: install it`);
-      // An exit code says nothing where the output was cut off, or the program was told to end.
-      const cut = ran.isMaxBuffer || ran.timedOut || ran.isCanceled;
-      if (ran.exitCode !== undefined && !cut) return { code: ran.exitCode, stdout: ran.stdout, stderr: ran.stderr };
-      const why = ran.isMaxBuffer
-        ? `it printed more than ${outputLimit} bytes`
-        : signal.aborted
-          ? 'it was called off'
-          : ran.timedOut
-            ? `it did not end in ${timeout} ms`
-            : (ran.shortMessage ?? 'it did not run');
-      throw new DeviceError('lost', `${label}: ${argv.join(' ')}: ${quote(why, secrets)}`);
+      if (ran.end === 'cut') throw new DeviceError('lost', `${label}: ${argv.join(' ')}: ${quote(ran.why, secrets)}`);
+      return { code: ran.code, stdout: ran.stdout, stderr: ran.stderr };
     },
     async close() {},
   };
@@ -156,26 +127,6 @@ export function sshRunner(client: Client, { label, secrets, signal }: RunnerOpti
       clearTimeout(impatient);
     },
   };
-}
-
-/** How long (ms) a program that is to end, and what it started, may take about it. */
-const lastBreath = 500;
-
-/** What a program answers; undefined where it, or what it started, cannot be killed: what `sudo` runs belongs to somebody else. */
-async function inTime<T>(running: Promise<T>, timeout: number, signal: AbortSignal): Promise<T | undefined> {
-  const waiting = new AbortController();
-  const either = { signal: waiting.signal };
-  const called = signal.aborted ? Promise.resolve() : once(signal, 'abort', either).then(() => {});
-  const late = Promise.race([sleep(Math.max(0, timeout), undefined, either), called]).then(() =>
-    sleep(lastBreath, undefined, either),
-  );
-  try {
-    return await Promise.race([running, late]);
-  } finally {
-    waiting.abort();
-    called.catch(() => {});
-    late.catch(() => {});
-  }
 }
 
 function checked(argv: readonly string[]): readonly string[] {

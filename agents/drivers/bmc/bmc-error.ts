@@ -1,5 +1,5 @@
-import { DeviceError, type DeviceFault } from '../../device-error.ts';
 import type { BmcDiagnosis } from '../../../db/commands/outcome.ts';
+import { DeviceError, type DeviceFault } from '../../device-error.ts';
 
 /** What the fault of each diagnosis is. */
 const faults: Record<BmcDiagnosis, DeviceFault> = {
