@@ -20,7 +20,11 @@ export interface BmcMeans {
  * A BMC as the holder of its device speaks to it: each call in a turn of its own, while the device is ours, and with no secret in
  * what it throws. Throws BmcError when the agent knows no such kind of BMC.
  */
-export function linkBmc({ findBmcDriver, stateDir, locks }: BmcMeans, target: BmcTarget, lease: Lease): Bmc {
+export function linkBmc(
+  { findBmcDriver, stateDir, locks }: BmcMeans,
+  target: BmcTarget,
+  lease: Pick<Lease, 'held' | 'signal'>,
+): Bmc {
   const { access, credentials } = target;
   const driver = findBmcDriver(access.type);
   if (!driver) throw new BmcError('unrecognised', `this agent has no driver for BMCs of type ${access.type}`);

@@ -2,6 +2,13 @@ import { deleteAgent } from './agent/delete.ts';
 import { enrolAgent } from './agent/enrol.ts';
 import { listAgents } from './agent/list.ts';
 import { showAgent } from './agent/show.ts';
+import { consoleBreak } from './console/break.ts';
+import { consoleInput } from './console/input.ts';
+import { listConsoleLogs } from './console/list-logs.ts';
+import { showConsole } from './console/show.ts';
+import { showConsoleState } from './console/show-state.ts';
+import { startConsole } from './console/start.ts';
+import { stopConsole } from './console/stop.ts';
 import { listActiveExtensions } from './extension/list-active.ts';
 import type { Operation } from './http/operation.ts';
 import { createNetwork } from './network/create.ts';
@@ -14,12 +21,20 @@ import { showNetwork } from './network/show.ts';
 import { showNetworkingAction } from './networking-action/show.ts';
 import { deleteNic } from './nic/delete.ts';
 import { registerNic } from './nic/register.ts';
+import { checkObm } from './node/check-obm.ts';
 import { connectNetwork } from './node/connect-network.ts';
 import { deleteNode } from './node/delete.ts';
 import { detachNetwork } from './node/detach-network.ts';
 import { listNodes } from './node/list.ts';
+import { powerCycle } from './node/power-cycle.ts';
+import { powerOff } from './node/power-off.ts';
+import { powerOn } from './node/power-on.ts';
 import { registerNode } from './node/register.ts';
+import { setBootDevice } from './node/set-boot-device.ts';
+import { setObm } from './node/set-obm.ts';
 import { showNode } from './node/show.ts';
+import { showPowerStatus } from './node/show-power-status.ts';
+import { updateNode } from './node/update.ts';
 import { deleteMetadata } from './node-metadata/delete.ts';
 import { setMetadata } from './node-metadata/set.ts';
 import { connectNic } from './port/connect-nic.ts';
@@ -37,6 +52,7 @@ import { listProjects } from './project/list.ts';
 import { listProjectHeadnodes } from './project/list-headnodes.ts';
 import { listProjectNetworks } from './project/list-networks.ts';
 import { listProjectNodes } from './project/list-nodes.ts';
+import { powerNodes } from './project/power-nodes.ts';
 import { checkSwitch } from './switch/check.ts';
 import { deleteSwitch } from './switch/delete.ts';
 import { listSwitches } from './switch/list.ts';
@@ -66,10 +82,26 @@ export const operations: readonly Operation[] = [
   listProjectHeadnodes,
   connectNode,
   detachNode,
+  powerNodes,
   listNodes,
   registerNode,
   showNode,
+  updateNode,
   deleteNode,
+  powerOn,
+  powerOff,
+  powerCycle,
+  showPowerStatus,
+  setBootDevice,
+  setObm,
+  checkObm,
+  showConsole,
+  startConsole,
+  stopConsole,
+  showConsoleState,
+  listConsoleLogs,
+  consoleInput,
+  consoleBreak,
   connectNetwork,
   detachNetwork,
   registerNic,

@@ -21,6 +21,8 @@ const everywhere = [
     'MethodNotAllowedError',
     'The path is right, the method is not; the header `Allow` lists those that are.',
   ],
+  ['foreign_origin', 'AuthorizationError', 'A web page of another place asked for a WebSocket.'],
+  ['no_web_socket', 'NotImplementedError', 'A WebSocket was asked for, and this host of the API has none. Use a plain GET.'],
   ['too_large', 'PayloadTooLargeError', 'A request body is 1 MiB at most.'],
   ['database_unavailable', 'UnavailableError', 'Postgres did not answer, or two requests collided. Try again.'],
   ['internal', 'InternalError', 'A defect. The log of the API has more under the `request_id`.'],
@@ -43,16 +45,20 @@ const remedies: Record<string, string> = {
   'unknown-version': 'Upgrade the agent.',
   'bad-parameters': 'A defect, or an agent of another version than the API.',
   'bad-credentials':
-    'The password must be entered again, for this address and to the key that the agent has now: PATCH the switch with its login (a BMC: delete the node and register it anew).',
+    'The password must be entered again, for this address and to the key that the agent has now: PATCH the switch, or the node of a BMC, with its login.',
   policy: "The message names the rule in the agent's `policy.json`.",
   unreachable:
-    'Look at the address (PATCH the switch when it has changed), the cable, the session limit of the switch. Then ask again.',
+    'Look at the address (PATCH the switch or the node when it has changed), the cable, the session limit of the device. Then ask again.',
   denied:
-    "Look at user name and password, and PATCH the switch when they have changed. If the switch was replaced, remove its line from the agent's `known-hosts`.",
+    "Look at user name and password, and PATCH the switch or the node when they have changed. If the switch was replaced, remove its line from the agent's `known-hosts`.",
   'device-refused': 'The message says what the switch answered. Mend it there, then ask again.',
   mismatch: 'Somebody else configures this port, or the switch says yes and does not mean it. Then ask again.',
   interrupted: 'Ask again.',
   unreadable: 'The message says what the device answered. If it is one that HaaS should understand, that is a defect.',
+  'no-reaction':
+    'Look at the console of the machine: its operating system may hang, or ignore its power button. `"force": true` does not ask it.',
+  incomplete: 'Look at what was read back, and ask again for what is missing.',
+  closed: 'Start the console (`PUT /v0/node/<node>/console`), then ask again.',
   unproven: 'When the switch answers again, revert the port.',
   abandoned: 'Start the agent, then revert the port.',
   contradiction: 'Revert the port; the message says what did not fit.',
@@ -81,7 +87,8 @@ export function renderProblemsPage(): string {
 Made from the code by \`npm run docs\`.
 
 Every error of the API is JSON: \`{"type", "code", "msg", "request_id"}\`. Clients branch on \`type\`; \`code\` says which refusal it is;
-\`msg\` is for people and names the remedy. A request that was refused has changed nothing.
+\`msg\` is for people and names the remedy. A request that was refused has changed nothing, but for those of type \`OBMError\`: these tell
+how something ended that the BMC of a node was to do.
 
 ## Of every operation
 

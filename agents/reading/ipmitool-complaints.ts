@@ -1,4 +1,4 @@
-import type { BmcDiagnosis } from '../../db/commands/outcome.ts';
+import type { BmcDiagnosis } from '../../db/devices/bmc-report.ts';
 
 /** What is wrong with a BMC, or `idle`: the console that was to be ended is not open. */
 type Finding = Exclude<BmcDiagnosis, 'no-program'> | 'idle';

@@ -71,8 +71,7 @@ const stages: Record<BootChange['stage'], Run> = {
     const { node, want, before } = change;
     const boot = await read(change, means);
     if ('kind' in boot) return boot;
-    if (change.cause?.reason !== 'device-refused' && sameBoot(boot, want))
-      return ended({ status: 'done', result: { boot } });
+    if (change.cause?.reason !== 'device-refused' && sameBoot(boot, want)) return ended({ status: 'done', result: { boot } });
     change.cause ??= {
       reason: 'mismatch',
       message: `the BMC of ${node} took ${describe(want)} as the boot device, and holds ${describe(boot)}`,

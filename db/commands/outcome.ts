@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { bmcCheckup, bmcDiagnosis } from '../devices/bmc-report.ts';
 import { bootDevice, power } from '../devices/obm.ts';
 import { portState } from './kinds.ts';
 
@@ -61,37 +62,6 @@ export const switchCheckup = z.strictObject({ version: z.string(), ports: z.arra
 /** The steps of a check, in order. */
 export const checkSteps = ['connect', 'log-in', 'version', 'read'] as const;
 export type CheckStep = (typeof checkSteps)[number];
-
-/** What exactly is wrong with a BMC, as far as can be told. */
-export const bmcDiagnoses = {
-  'no-program': 'ipmitool is not installed on the management node',
-  'no-answer': 'nothing answers at this address and port',
-  'session-refused': 'the BMC answers, and opens no session',
-  'wrong-user': 'the BMC knows no such user',
-  'wrong-password': 'the BMC knows the user by another password',
-  cipher: 'the BMC does not take this cipher suite',
-  privilege: 'the user may not have the privilege level that is asked for',
-  refused: 'the BMC refused the command',
-  busy: 'somebody else holds the console',
-  hung: 'the BMC fell silent after the session was open',
-  unrecognised: 'the BMC answered something that nobody recognises',
-} as const;
-export type BmcDiagnosis = keyof typeof bmcDiagnoses;
-const bmcDiagnosis = z.custom<BmcDiagnosis>(
-  (value) => typeof value === 'string' && Object.hasOwn(bmcDiagnoses, value),
-  'is no known diagnosis',
-);
-
-/** What a BMC said in a check. Texts as it gave them, without control characters. */
-export const bmcCheckup = z.strictObject({
-  power,
-  manufacturer: z.string(),
-  product: z.string(),
-  firmware: z.string(),
-  /** The cipher suite with which it was reached; null for a BMC that is none. */
-  cipher_suite: z.int().nullable(),
-});
-export type BmcCheckup = z.output<typeof bmcCheckup>;
 
 /** What is told with a command that was done, beyond that it was. One of these, by its kind. */
 export const doneResult = z.union([

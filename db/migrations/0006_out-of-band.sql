@@ -2,7 +2,7 @@ CREATE TABLE "node_actions" (
 	"id" uuid PRIMARY KEY NOT NULL,
 	"node_id" bigint NOT NULL,
 	"action" text NOT NULL,
-	CONSTRAINT "action_is_known" CHECK ("node_actions"."action" in ('power_on', 'power_off', 'power_cycle', 'power_status', 'boot_device', 'obm_check'))
+	CONSTRAINT "action_is_known" CHECK ("node_actions"."action" in ('power_on', 'power_off', 'power_cycle', 'power_status', 'boot_device', 'obm_check', 'console_input', 'console_break'))
 );
 --> statement-breakpoint
 CREATE TABLE "console_chunks" (
@@ -132,8 +132,9 @@ begin
 
   update consoles c set state = e.state, problem = e.problem, state_since = e.at
     from (
-      select distinct on (e.console) e.* from jsonb_to_recordset(p_entries) with ordinality
-          as e (console bigint, at timestamptz, state text, problem text, place bigint)
+      select distinct on (e.console) e.*
+        from rows from (jsonb_to_recordset(p_entries) as (console bigint, at timestamptz, state text, problem text))
+          with ordinality as e (console, at, state, problem, place)
         where e.state is not null and e.console = any (taken) order by e.console, e.place desc) e
     where c.id = e.console and (c.state, c.problem) is distinct from (e.state, e.problem);
 
@@ -147,27 +148,36 @@ begin
 end $$;
 --> statement-breakpoint
 
--- Forgets what is older than the age given: whole consoles that were released so long ago, and output of the others; and of every console
--- the oldest output beyond so many bytes. A console that is held is locked by its agent now and then: it is left for the next time.
-create function prune_consoles(p_age interval, p_bytes bigint) returns void
+-- Forgets what is older than the age given: whole consoles that were released so long ago, and output of the others; and of a console
+-- that has more bytes than given the oldest, a tenth at a time: sifting a long log each minute would cost too much. Some consoles at a
+-- time, so that no agent waits long for one that is being sifted; answers how many, and is to be called again until there are none.
+-- A console that is locked, as its agent does now and then, is left for the next time.
+create function prune_consoles(p_age interval, p_bytes bigint) returns bigint
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  large record;
+  pruned bigint;
+  long_log record;
 begin
-  delete from consoles where released_at < now() - p_age;
-  for large in
-    select c.id from consoles c
-      where c.bytes > p_bytes
-        or exists (select from console_chunks k where k.console_id = c.id and k.at < now() - p_age)
-      order by c.id for no key update skip locked
+  delete from consoles
+    where id in (select c.id from consoles c where c.released_at < now() - p_age order by c.id limit 8 for update skip locked);
+  get diagnostics pruned = row_count;
+  for long_log in
+    select c.id, c.bytes > p_bytes as is_large from consoles c
+      where c.bytes > p_bytes or c.id in (select k.console_id from console_chunks k where k.at < now() - p_age * 1.01)
+      order by c.id limit 8 for no key update skip locked
   loop
-    delete from console_chunks k using (
-        select o.seq, o.at, sum(length(o.data)) over (order by o.seq desc) as newer from console_chunks o where o.console_id = large.id) o
-      where k.console_id = large.id and k.seq = o.seq and (o.newer > p_bytes or o.at < now() - p_age);
-    update consoles c
-      set bytes = (select coalesce(sum(length(k.data)), 0) from console_chunks k where k.console_id = large.id)
-      where c.id = large.id;
+    with newest as (
+      select k.seq, k.at, sum(length(k.data)) over (order by k.seq desc) as bytes from console_chunks k
+        where k.console_id = long_log.id),
+    forgotten as (
+      delete from console_chunks k using newest n
+        where k.console_id = long_log.id and k.seq = n.seq
+          and (n.at < now() - p_age or long_log.is_large and n.bytes > p_bytes * 0.9)
+        returning length(k.data) as size)
+    update consoles c set bytes = c.bytes - (select coalesce(sum(f.size), 0) from forgotten f) where c.id = long_log.id;
+    pruned := pruned + 1;
   end loop;
+  return pruned;
 end $$;
 --> statement-breakpoint
 

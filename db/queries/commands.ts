@@ -29,6 +29,34 @@ export async function showCheck(sql: Connection, id: string): Promise<ShownCheck
   return row && shownCheck.parse(row);
 }
 
+const ending = z.object({
+  id: z.string(),
+  kind: z.string(),
+  device: z.string(),
+  status: commandStatus,
+  message: z.string().nullable(),
+  result: z.unknown(),
+  finishedAt: moment.nullable(),
+});
+
+/** A command, and what became of it so far. */
+export type CommandEnding = z.output<typeof ending>;
+
+/** Reads what became of commands, in no order. */
+export async function readEndings(sql: Connection, ids: readonly string[]): Promise<CommandEnding[]> {
+  const rows = await sql`
+    select c.id, c.kind, d.label as device, c.status, c.message, c.result, c.finished_at as "finishedAt"
+      from commands c join devices d on d.id = c.device_id where c.id = any (${[...ids]}::uuid[])`;
+  return rows.map((row) => ending.parse(row));
+}
+
+/** Reads what became of a command that was waited for. */
+export async function readEnding(sql: Connection, id: string): Promise<CommandEnding> {
+  const [found] = await readEndings(sql, [id]);
+  if (!found) throw new Error(`command ${id} has ended, and there is nothing of it`);
+  return found;
+}
+
 /** Reads something that may be overdue; whoever looks first ends what nobody will carry out any more. */
 export async function readCurrent<T extends { readonly overdue: boolean; readonly deviceId: number }>(
   sql: Connection,

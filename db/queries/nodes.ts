@@ -18,12 +18,6 @@ export async function findNode(tx: Tx, label: string): Promise<Node | undefined>
   return node;
 }
 
-/** Finds a node to change or delete it: nobody else may, nor use it, until the transaction ends. */
-export async function lockNode(tx: Tx, label: string): Promise<Node | undefined> {
-  const [node] = await tx.select(columns).from(nodes).where(eq(nodes.label, label)).for('update');
-  return node;
-}
-
 /** The ports of a node whose state could not be proven, as `switch port`. */
 export async function suspectPortsOf(tx: Tx, nodeId: number): Promise<string[]> {
   const found = await tx

@@ -75,7 +75,7 @@ export const networkingActions = pgTable(
   ],
 );
 
-/** What users asked of a node's BMC; the command of the same id carries each out. */
+/** What users asked of a node's BMC or console; the command of the same id carries each out. */
 export const nodeActions = pgTable(
   'node_actions',
   {
@@ -85,12 +85,23 @@ export const nodeActions = pgTable(
     nodeId: reference()
       .notNull()
       .references(() => nodes.id, { onDelete: 'cascade' }),
-    action: text({ enum: ['power_on', 'power_off', 'power_cycle', 'power_status', 'boot_device', 'obm_check'] }).notNull(),
+    action: text({
+      enum: [
+        'power_on',
+        'power_off',
+        'power_cycle',
+        'power_status',
+        'boot_device',
+        'obm_check',
+        'console_input',
+        'console_break',
+      ],
+    }).notNull(),
   },
   (table) => [
     check(
       'action_is_known',
-      sql`${table.action} in ('power_on', 'power_off', 'power_cycle', 'power_status', 'boot_device', 'obm_check')`,
+      sql`${table.action} in ('power_on', 'power_off', 'power_cycle', 'power_status', 'boot_device', 'obm_check', 'console_input', 'console_break')`,
     ),
     index().on(table.nodeId),
   ],

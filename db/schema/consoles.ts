@@ -54,7 +54,10 @@ export const consoles = pgTable(
   ],
 );
 
-/** What a console said, in order of `seq`: bytes as they came, or a gap, which says what is missing and why. */
+/**
+ * What a console said, in order of `seq`: bytes as they came, or a gap, which says what is missing and why.
+ * @public Statements name it in SQL; drizzle-kit reads it here.
+ */
 export const consoleChunks = pgTable(
   'console_chunks',
   {

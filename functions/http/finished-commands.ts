@@ -7,8 +7,8 @@ const LAST_LOOK = 250;
 
 /** Tells when commands have ended: at once where the database can be heard, and soon where it cannot. */
 export interface FinishedCommands {
-  /** Resolves when a command has ended (true), or when it is waited for no longer (false): `limit` ms are over, or `gone`. Never rejects. */
-  wait(id: string, limit: number, gone: AbortSignal): Promise<boolean>;
+  /** Resolves when commands have all ended (true), or are waited for no longer (false): `limit` ms are over, or `gone`. Never rejects. */
+  wait(ids: readonly string[], limit: number, gone: AbortSignal): Promise<boolean>;
   /** Somebody says that a command has ended. */
   heard(id: string): void;
   /** News may have been missed: everything that is waited for is looked at. */
@@ -28,12 +28,13 @@ export function createFinishedCommands(sql: Connection): FinishedCommands {
   const waiting = new Map<string, Set<Waiter>>();
   let isStopped = false;
 
-  async function hasEnded(id: string): Promise<boolean> {
+  async function haveEnded(ids: readonly string[]): Promise<boolean> {
     try {
-      const [row] = await sql`select finished_at is not null as ended from commands where id = ${id}`;
+      const [row] = await sql`
+        select count(*) = ${ids.length} as ended from commands where id = any (${[...ids]}::uuid[]) and finished_at is not null`;
       return row?.['ended'] === true;
     } catch {
-      // The command is committed, whoever can tell: the next look may.
+      // The commands are committed, whoever can tell: the next look may.
       return false;
     }
   }
@@ -43,7 +44,7 @@ export function createFinishedCommands(sql: Connection): FinishedCommands {
   }
 
   return {
-    async wait(id, limit, gone) {
+    async wait(ids, limit, gone) {
       if (isStopped || gone.aborted) return false;
       const until = performance.now() + limit;
       let wake = () => {};
@@ -53,8 +54,7 @@ export function createFinishedCommands(sql: Connection): FinishedCommands {
         end = () => done(undefined);
       });
       const waiter = { wake: () => wake(), end };
-      const waiters = waiting.get(id) ?? new Set();
-      waiting.set(id, waiters.add(waiter));
+      for (const id of ids) waiting.set(id, (waiting.get(id) ?? new Set()).add(waiter));
       gone.addEventListener('abort', end);
       const atLast = setTimeout(end, limit + LAST_LOOK);
       try {
@@ -62,7 +62,7 @@ export function createFinishedCommands(sql: Connection): FinishedCommands {
           const news = new Promise<void>((done) => {
             wake = done;
           });
-          const seen = await Promise.race([hasEnded(id), over]);
+          const seen = await Promise.race([haveEnded(ids), over]);
           const left = until - performance.now();
           if (seen !== false || left <= 0) return seen === true;
           const poll = setTimeout(wake, Math.min(left, POLL));
@@ -72,8 +72,11 @@ export function createFinishedCommands(sql: Connection): FinishedCommands {
       } finally {
         clearTimeout(atLast);
         gone.removeEventListener('abort', end);
-        waiters.delete(waiter);
-        if (waiters.size === 0) waiting.delete(id);
+        for (const id of ids) {
+          const waiters = waiting.get(id);
+          waiters?.delete(waiter);
+          if (waiters?.size === 0) waiting.delete(id);
+        }
       }
     },
     heard(id) {

@@ -5,6 +5,7 @@ import type { Caller } from './caller.ts';
 import { readPrefer } from './prefer.ts';
 import { type FieldError, Problem, type ProblemType } from './problem.ts';
 import { unavailable } from './unavailable.ts';
+import type { Upgrade } from './web-socket.ts';
 
 /** Refusals of an operation beyond those that every operation has: a code, its type, and when it happens, for the documentation. */
 export type Refusals = Readonly<Record<string, readonly [type: ProblemType, when: string]>>;
@@ -19,7 +20,7 @@ export const nothing = z.strictObject({});
 export const empty = z.undefined();
 
 /** What a handler is given besides the request itself. */
-interface Context<R extends Refusals> {
+export interface Context<R extends Refusals> {
   readonly caller: Caller;
   readonly services: Services;
   /** Builds the problem of a declared refusal: `throw refuse('unknown_node', ...)`. `errors` are the fields that are wrong, if any are. */
@@ -33,7 +34,7 @@ interface WritingContext<R extends Refusals> extends Context<R> {
   readonly afterCommit: (action: Action) => void;
 }
 
-interface Description<P extends Fields, S extends z.ZodType, R extends Refusals> {
+export interface Description<P extends Fields, S extends z.ZodType, R extends Refusals> {
   /** The predecessor's name of the call: `node_connect_network`. */
   readonly id: string;
   /** One sentence, for the API reference and the command line. */
@@ -59,7 +60,7 @@ interface Reading<P extends Fields, Q extends Fields, S extends z.ZodType, R ext
 type Handler<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals, Means> = (
   context: WritingContext<R> & Means,
   request: { readonly params: z.output<P>; readonly body: z.output<B> },
-) => Promise<z.input<S>>;
+) => Promise<z.input<S> | Redirect>;
 
 type Writing<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals> = Description<P, S, R> & {
   readonly method: 'PUT' | 'POST' | 'PATCH' | 'DELETE';
@@ -68,27 +69,62 @@ type Writing<P extends Fields, B extends Fields, S extends z.ZodType, R extends 
   readonly status?: 200 | 202;
 } & (
     | { readonly write: Handler<P, B, S, R, { readonly tx: Tx }> }
-    /** For a change that is one statement, and so a transaction of its own: it saves two round trips. */
+    /**
+     * For a change that is one statement, and so a transaction of its own: it saves two round trips. And for one that asks somebody else
+     * between its transactions.
+     */
     | { readonly writeOnce: Handler<P, B, S, R, { readonly sql: Connection }> }
   );
 
 interface Commanding<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals> extends Description<P, S, R> {
-  readonly method: 'PUT' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** The query of a GET. */
   readonly body: B;
   readonly write: Handler<P, B, z.ZodString, R, { readonly tx: Tx }>;
-  /** Reads what became of a command that has ended. */
-  readonly answer: (context: { readonly sql: Connection }, id: string) => Promise<z.input<S>>;
+  /** Reads what became of a command that has ended. It may be a refusal: what the device did not do. */
+  readonly answer: (context: AnswerContext<R>, id: string) => Promise<z.input<S>>;
+}
+
+/** Commands that were issued together, and what is told of them when nothing can be read of them. */
+interface Issued<S extends z.ZodType> {
+  readonly ids: readonly string[];
+  readonly pending: z.input<S>;
+}
+
+interface CommandingMany<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals>
+  extends Description<P, S, R> {
+  readonly method: 'POST';
+  readonly body: B;
+  readonly write: Handler<P, B, z.ZodType<unknown, Issued<S>>, R, { readonly tx: Tx }>;
+  /** Reads what became of the commands so far. */
+  readonly answer: (context: AnswerContext<R>, issued: Issued<S>) => Promise<z.input<S>>;
+}
+
+type AnswerContext<R extends Refusals> = Pick<Context<R>, 'refuse'> & { readonly sql: Connection };
+
+/** In place of an answer: the client is to send the same request, with its body, to another address. */
+export class Redirect {
+  readonly location: string;
+
+  /** The address may hold a secret: only the client sees it, and no cache keeps it. */
+  constructor(location: string) {
+    this.location = location;
+  }
 }
 
 /** Where what a client asked for takes a while: how long it waits, by its `Prefer` header, and whether it is still there. */
-interface Client {
+export interface Client {
   readonly prefer: string | undefined;
   readonly gone: AbortSignal;
+  /** How to accept the WebSocket that it asks for; undefined where it asks for none. */
+  readonly webSocket: Upgrade | undefined;
+  /** Cuts off a client that does not take its answer. */
+  readonly hangUp: () => void;
 }
 
-/** What a client is answered. */
-interface Reply {
-  readonly status: 200 | 202;
+/** What a client is answered: a body of JSON, or a stream of bytes. */
+export interface Reply {
+  readonly status: 200 | 202 | 307;
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -166,7 +202,7 @@ export function writing<P extends Fields, B extends Fields, S extends z.ZodType,
           ? services.database.transaction((tx) => description.write({ ...context, tx }, request))
           : description.writeOnce({ ...context, sql: services.database.$client }, request));
         await done();
-        return { status, body: answer };
+        return answer instanceof Redirect ? redirected(answer) : { status, body: answer };
       };
     },
   };
@@ -180,44 +216,91 @@ export function writing<P extends Fields, B extends Fields, S extends z.ZodType,
 export function commanding<P extends Fields, B extends Fields, S extends z.ZodType, const R extends Refusals>(
   description: Commanding<P, B, S, R>,
 ): Operation & { readonly refusals: R } {
+  return commands(description, (id, services, client, answer) =>
+    waitFor(services, client, [id], () => answer(id), { status_id: id }),
+  );
+}
+
+/**
+ * Declares an operation that has several devices do something and waits for all: `write` answers the ids of the commands that it issued.
+ * Both when all are done (200) and when some are not (202) the answer is what `answer` reads of them.
+ */
+export function commandingMany<P extends Fields, B extends Fields, S extends z.ZodType, const R extends Refusals>(
+  description: CommandingMany<P, B, S, R>,
+): Operation & { readonly refusals: R } {
+  return commands(description, async (issued: Issued<S>, services, client, answer) => {
+    const reply = await waitFor(services, client, issued.ids, () => answer(issued), undefined);
+    if (reply.status === 200) return reply;
+    try {
+      return { ...reply, body: await answer(issued) };
+    } catch (error) {
+      if (!unavailable(error)) throw error;
+      return { ...reply, body: issued.pending };
+    }
+  });
+}
+
+/** What `commanding` and `commandingMany` have in common: the request is carried out, and then followed. */
+function commands<P extends Fields, B extends Fields, I, S extends z.ZodType, R extends Refusals>(
+  description: Description<P, S, R> & {
+    readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+    readonly body: B;
+    readonly write: Handler<P, B, z.ZodType<unknown, I>, R, { readonly tx: Tx }>;
+    readonly answer: (context: AnswerContext<R>, issued: I) => Promise<z.input<S>>;
+  },
+  follow: (issued: I, services: Services, client: Client, answer: (issued: I) => Promise<unknown>) => Promise<Reply>,
+): Operation & { readonly refusals: R } {
   const { body, write, answer, ...rest } = description;
   const refuse = refuser(rest.refusals);
   return {
     ...rest,
     input: body,
     status: 200,
-    accept(rawParams, rawBody) {
-      const understood = understand(rest.params, rawParams, 'body', body, rawBody);
+    accept(rawParams, rawInput) {
+      const understood = understand(rest.params, rawParams, rest.method === 'GET' ? 'query' : 'body', body, rawInput);
       if (Array.isArray(understood)) return understood;
       const request = { params: understood.params, body: understood.input };
       return async (services, caller, client) => {
         const { afterCommit, done } = following(services);
-        const id = await services.database.transaction((tx) => write({ caller, services, refuse, afterCommit, tx }, request));
+        const issued = await services.database.transaction((tx) => write({ caller, services, refuse, afterCommit, tx }, request));
         await done();
-        return waitFor(services, client, id, () => answer({ sql: services.database.$client }, id));
+        if (issued instanceof Redirect) return redirected(issued);
+        return follow(issued, services, client, (ended) => answer({ sql: services.database.$client, refuse }, ended));
       };
     },
   };
 }
 
-/** What becomes of a committed command is told, or where to ask for it: the request did not fail, whatever happens while it waits. */
-async function waitFor(services: Services, client: Client, id: string, answer: () => Promise<unknown>): Promise<Reply> {
+/** Sends a client to another address. */
+export function redirected({ location }: Redirect): Reply {
+  return { status: 307, body: undefined, headers: { Location: location, 'Cache-Control': 'no-store' } };
+}
+
+/** What becomes of committed commands is told, or where to ask for it: the request did not fail, whatever happens while it waits. */
+async function waitFor(
+  services: Services,
+  client: Client,
+  ids: readonly string[],
+  answer: () => Promise<unknown>,
+  pending: unknown,
+): Promise<Reply> {
   const { wait, applied } = readPrefer(client.prefer);
-  if (wait > 0 && (await services.finished.wait(id, wait * 1000, client.gone))) {
+  if (wait > 0 && (await services.finished.wait(ids, wait * 1000, client.gone))) {
     try {
       return { status: 200, body: await answer(), headers: preferenceApplied(applied.done) };
     } catch (error) {
       if (!unavailable(error)) throw error;
     }
   }
-  return { status: 202, body: { status_id: id }, headers: preferenceApplied(applied.pending) };
+  return { status: 202, body: pending, headers: preferenceApplied(applied.pending) };
 }
 
 function preferenceApplied(text: string): Record<string, string> {
   return text === '' ? {} : { 'Preference-Applied': text };
 }
 
-function understand<P extends Fields, I extends Fields>(
+/** Understands a request by an operation's schemas, or names every field that is wrong. */
+export function understand<P extends Fields, I extends Fields>(
   paramsSchema: P,
   rawParams: unknown,
   where: 'query' | 'body',
@@ -241,7 +324,7 @@ export function fieldErrors(where: string, error: z.ZodError | undefined): Field
 }
 
 /** Builds the problems of an operation's declared refusals. */
-function refuser<R extends Refusals>(refusals: R): Context<R>['refuse'] {
+export function refuser<R extends Refusals>(refusals: R): Context<R>['refuse'] {
   return (code, message, errors = []) => {
     const declared = refusals[code];
     if (!declared) throw new Error(`refusal ${code} is not declared`);

@@ -11,6 +11,8 @@ export const problemTypes = {
   IllegalStateError: 409,
   PayloadTooLargeError: 413,
   InternalError: 500,
+  NotImplementedError: 501,
+  OBMError: 502,
   AllocationError: 503,
   UnavailableError: 503,
 } as const;

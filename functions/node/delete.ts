@@ -1,9 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { aNicOf, lockNode } from '../../db/queries/nodes.ts';
+import { lockBmc } from '../../db/queries/bmcs.ts';
+import { aNicOf } from '../../db/queries/nodes.ts';
 import { nodes } from '../../db/schema.ts';
 import { label } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
+import { stopConsole } from '../rules/console-hold.ts';
 
 /** Deletes a free node without NICs. Its metadata goes with it. */
 export const deleteNode = writing({
@@ -21,14 +23,15 @@ export const deleteNode = writing({
     has_nics: ['BlockedError', 'the node has NICs'],
   },
 
-  async write({ tx, refuse }, { params }) {
-    const node = await lockNode(tx, params.node);
+  async write({ tx, services, refuse }, { params }) {
+    const node = await lockBmc(tx, params.node);
     if (!node) throw refuse('unknown_node', `there is no node ${params.node}`);
     if (node.projectId !== null) {
       throw refuse('node_taken', `a project has node ${params.node}: release it with detach_node first`);
     }
     const nic = await aNicOf(tx, node.id);
     if (nic !== undefined) throw refuse('has_nics', `node ${params.node} has NIC ${nic}: delete its NICs first`);
+    await stopConsole(tx, services, node);
     await tx.delete(nodes).where(eq(nodes.id, node.id));
     return undefined;
   },

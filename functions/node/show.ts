@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import { bmcSettings } from '../../db/devices/obm.ts';
 import { showNode as readNode } from '../../db/queries/show-node.ts';
 import { mayActFor } from '../http/caller.ts';
 import { label } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
 
-/** Shows a node. Where its NICs are cabled is for administrators only. */
+/** Shows a node. Where its NICs are cabled, and where its BMC is, is for administrators only. */
 export const showNode = reading({
   id: 'show_node',
   summary: 'Show a node: its project, NICs, networks and metadata',
@@ -26,6 +27,16 @@ export const showNode = reading({
       }),
     ),
     metadata: z.record(z.string(), z.string()),
+    obm: z.strictObject({
+      type: z.string(),
+      enabled: z.boolean(),
+      uri: z.string().optional(),
+      host: z.string().optional(),
+      port: z.int().optional(),
+      ...bmcSettings.shape,
+      agent: z.string().optional(),
+      last_contact_at: z.iso.datetime().nullable().optional(),
+    }),
   }),
   refusals: {
     unknown_node: ['NotFoundError', 'no node has this name'],
@@ -38,8 +49,10 @@ export const showNode = reading({
     if (node.projectId !== null && !mayActFor(caller, node.projectId)) {
       throw refuse('not_your_node', `node ${params.node} is of a project that you do not act for`);
     }
-    const { project, nics, metadata } = node;
-    const shown = caller.isAdmin ? nics : nics.map(({ label, macaddr, networks }) => ({ label, macaddr, networks }));
-    return { name: params.node, project, nics: shown, metadata };
+    const { project, nics, metadata, obm } = node;
+    const { type, enabled } = obm;
+    if (caller.isAdmin) return { name: params.node, project, nics, metadata, obm };
+    const shown = nics.map(({ label, macaddr, networks }) => ({ label, macaddr, networks }));
+    return { name: params.node, project, nics: shown, metadata, obm: { type, enabled } };
   },
 });

@@ -1,13 +1,15 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { lockNode, suspectPortsOf } from '../../db/queries/nodes.ts';
+import { lockBmc } from '../../db/queries/bmcs.ts';
+import { suspectPortsOf } from '../../db/queries/nodes.ts';
 import { findProject } from '../../db/queries/projects.ts';
 import { nodes } from '../../db/schema.ts';
 import { mayActFor } from '../http/caller.ts';
 import { label } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
+import { stopConsole } from '../rules/console-hold.ts';
 
-/** Reserves a free node for a project. Of any number of simultaneous requests for one node, one succeeds. */
+/** Reserves a free node for a project, which may use its BMC from then on where an agent drives that. Of any number of simultaneous requests for one node, one succeeds. */
 export const connectNode = writing({
   id: 'project_connect_node',
   summary: 'Reserve a node for a project',
@@ -25,11 +27,11 @@ export const connectNode = writing({
     suspect_port: ['BlockedError', 'a switch port of the node could not be proven to be in no network'],
   },
 
-  async write({ tx, caller, refuse }, { params, body }) {
+  async write({ tx, caller, services, refuse }, { params, body }) {
     const project = await findProject(tx, params.project);
     if (!project) throw refuse('unknown_project', `there is no project ${params.project}`);
     if (!mayActFor(caller, project.id)) throw refuse('not_your_project', `you do not act for project ${params.project}`);
-    const node = await lockNode(tx, body.node);
+    const node = await lockBmc(tx, body.node);
     if (!node) throw refuse('unknown_node', `there is no node ${body.node}`);
     if (node.projectId !== null)
       throw refuse('node_taken', `node ${body.node} is not free: GET /v0/nodes/free lists those that are`);
@@ -40,7 +42,10 @@ export const connectNode = writing({
         `what ${suspects.join(', ')} carries is not known: an administrator's revert of the port must be DONE first`,
       );
     }
-    await tx.update(nodes).set({ projectId: project.id }).where(eq(nodes.id, node.id));
+    // An administrator may have opened it on the free node: what it says from now on is the project's.
+    await stopConsole(tx, services, node);
+    const obmEnabled = node.way.by === 'agent' || node.enabled;
+    await tx.update(nodes).set({ projectId: project.id, obmEnabled }).where(eq(nodes.id, node.id));
     return undefined;
   },
 });

@@ -26,6 +26,17 @@ export async function chooseAgent(tx: Tx, label: string | undefined): Promise<Ch
   return { ...agent, key: sealingPublicKey.parse(agent.key) };
 }
 
+/** The agent of this label or, without one, the one that a device belongs to already or, where that is none, the only agent there is. */
+export async function agentOf(tx: Tx, label: string | undefined, id: number | null): Promise<ChosenAgent | NoAgent> {
+  if (label !== undefined || id === null) return chooseAgent(tx, label);
+  const [agent] = await tx
+    .select({ id: agents.id, label: agents.label, key: agents.publicKey })
+    .from(agents)
+    .where(eq(agents.id, id))
+    .for('key share');
+  return agent ? { ...agent, key: sealingPublicKey.parse(agent.key) } : 'none';
+}
+
 /** The key of the agent that a device belongs to already. */
 export async function agentKey(tx: Tx, id: number): Promise<SealingPublicKey> {
   const [agent] = await tx.select({ key: agents.publicKey }).from(agents).where(eq(agents.id, id)).for('key share');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
+import { z } from 'zod';
 import type { Tx } from '../../db/client.ts';
 import { type CommandKind, type CommandParameters, commandKinds } from '../../db/commands/kinds.ts';
 import { agents, commands, devices } from '../../db/schema.ts';
@@ -18,13 +19,97 @@ export async function issue<K extends CommandKind>(
 ): Promise<string> {
   const [device] = await tx
     .update(devices)
-    // By the clock, so that a restored or rebuilt database never issues a seq that the agent's journal has seen.
-    .set({ lastSeq: sql`greatest(${devices.lastSeq} + 1, (extract(epoch from clock_timestamp()) * 1000)::bigint)` })
+    .set({ lastSeq: sql`greatest(${devices.lastSeq} + 1, ${now})` })
     .from(agents)
     .where(sql`${devices.id} = ${deviceId} and ${agents.id} = ${devices.agentId}`)
-    .returning({ label: devices.label, seq: devices.lastSeq, agentId: agents.id, agent: agents.label });
+    .returning({ id: devices.id, label: devices.label, seq: devices.lastSeq, agentId: agents.id, agent: agents.label });
   if (!device) throw new Error(`there is no device ${deviceId}`);
+  const command = await signed(services, device, kind, parameters);
+  await tx.insert(commands).values(command);
+  return command.id;
+}
 
+/** As `issue`, for a device whose row is made when it is first needed: `bmc/<node>`, `console/<node>`. It is the agent's from now on. */
+export async function issueTo<K extends CommandKind>(
+  tx: Tx,
+  services: Services,
+  label: string,
+  agentId: number,
+  kind: K,
+  parameters: CommandParameters<K>,
+): Promise<string> {
+  const [id] = await issueAll(tx, services, [{ label, agentId, kind, parameters }]);
+  if (id === undefined) throw new Error(`nothing was issued to ${label}`);
+  return id;
+}
+
+/** A command for a device that is the agent's from now on. */
+export interface DeviceOrder<K extends CommandKind> {
+  readonly label: string;
+  readonly agentId: number;
+  readonly kind: K;
+  readonly parameters: CommandParameters<K>;
+}
+
+/**
+ * As `issueTo`, to any number of devices, each once. Answers the commands' ids in the order of the orders.
+ * The devices' rows are locked in the order of their labels, so that two such requests never wait for each other.
+ */
+export async function issueAll<K extends CommandKind>(
+  tx: Tx,
+  services: Services,
+  orders: readonly DeviceOrder<K>[],
+): Promise<string[]> {
+  // As one JSON text, so that it is one statement, and always the same, however many there are.
+  const wanted = JSON.stringify(orders.map(({ label, agentId }) => ({ label, agent_id: agentId })));
+  const rows = await tx.execute(sql`
+    with device as (
+      insert into devices (label, agent_id, last_seq)
+        select w.label, w.agent_id, ${now} from json_to_recordset(${wanted}::json) as w (label text, agent_id bigint)
+          order by w.label collate "C"
+        on conflict (label) do update
+          set agent_id = excluded.agent_id, last_seq = greatest(devices.last_seq + 1, excluded.last_seq)
+        returning id, label, last_seq, agent_id)
+    select d.id, d.label, d.last_seq as seq, a.id as "agentId", a.label as agent from device d join agents a on a.id = d.agent_id`);
+  const found = new Map(
+    z
+      .array(issuedDevice)
+      .parse([...rows])
+      .map((device) => [device.label, device]),
+  );
+  const all = await Promise.all(
+    orders.map(({ label, kind, parameters }) => {
+      const device = found.get(label);
+      if (!device) throw new Error(`device ${label} could not be made`);
+      return signed(services, device, kind, parameters);
+    }),
+  );
+  await tx.execute(sql`
+    insert into commands (id, agent_id, device_id, seq, kind, signed, not_after)
+      select c.id, c."agentId", c."deviceId", c.seq, c.kind, c.signed, c."notAfter"
+        from json_to_recordset(${JSON.stringify(all)}::json)
+          as c (id uuid, "agentId" bigint, "deviceId" bigint, seq bigint, kind text, signed text, "notAfter" timestamptz)`);
+  return all.map(({ id }) => id);
+}
+
+/** By the clock, so that a restored or rebuilt database never issues a seq that the agent's journal has seen. */
+const now = sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+
+const issuedDevice = z.object({
+  id: z.coerce.number(),
+  label: z.string(),
+  seq: z.coerce.number(),
+  agentId: z.coerce.number(),
+  agent: z.string(),
+});
+
+/** The row of a new command. */
+async function signed<K extends CommandKind>(
+  services: Services,
+  device: z.output<typeof issuedDevice>,
+  kind: K,
+  parameters: CommandParameters<K>,
+) {
   const id = randomUUID();
   const { signed, notAfter } = await services.signer.sign({
     id,
@@ -36,10 +121,15 @@ export async function issue<K extends CommandKind>(
     parameters,
     lifetime: services.settings.commandLifetime,
   });
-  await tx
-    .insert(commands)
-    .values({ id, agentId: device.agentId, deviceId, seq: device.seq, kind, signed, notAfter: notAfter.toISOString() });
-  return id;
+  return {
+    id,
+    agentId: device.agentId,
+    deviceId: device.id,
+    seq: device.seq,
+    kind,
+    signed,
+    notAfter: notAfter.toISOString(),
+  };
 }
 
 /** Ends the commands of a device that nobody took in time, so that they stand in nobody's way. */
@@ -67,4 +157,9 @@ export async function ensureDevice(tx: Tx, label: string, agentId: number): Prom
  */
 export async function forgetDevice(tx: Tx, deviceId: number): Promise<void> {
   await tx.update(devices).set(unknown).where(eq(devices.id, deviceId));
+}
+
+/** As `forgetDevice`, for a device that may have no row yet. */
+export async function forgetDeviceOf(tx: Tx, label: string): Promise<void> {
+  await tx.update(devices).set(unknown).where(eq(devices.label, label));
 }

@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { connect } from '../../db/client.ts';
 import { claims } from './claims.ts';
+import { consoles } from './consoles.ts';
 import { latency } from './latency.ts';
 import { power } from './power.ts';
 import { reads } from './reads.ts';
@@ -16,6 +17,7 @@ const benchmarks: Record<string, (site: Site) => Promise<void>> = {
   switches,
   sessions,
   power,
+  consoles,
   reads,
   registration,
   claims,

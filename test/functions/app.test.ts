@@ -107,7 +107,7 @@ describe('methods', () => {
     const w = await makeWorld(context);
     for (const [method, path, allow] of [
       ['POST', '/v0/nodes/all', 'GET, OPTIONS, HEAD'],
-      ['PATCH', '/v0/node/n1', 'GET, PUT, DELETE, OPTIONS, HEAD'],
+      ['PATCH', '/v0/project/blue', 'PUT, DELETE, OPTIONS'],
       ['GET', '/v0/project/blue/connect_node', 'POST, OPTIONS'],
       ['HEAD', '/v0/project/blue/connect_node', 'POST, OPTIONS'],
     ] as const) {
@@ -122,7 +122,7 @@ describe('methods', () => {
     const w = await makeWorld(context);
     const response = await ask(w, 'OPTIONS', '/v0/node/n1', { headers: { authorization: '' } });
     expect(response.status).toBe(200);
-    expect(response.headers.get('allow')).toBe('GET, PUT, DELETE, OPTIONS, HEAD');
+    expect(response.headers.get('allow')).toBe('GET, PUT, PATCH, DELETE, OPTIONS, HEAD');
     expect(await response.text()).toBe('');
     expect((await ask(w, 'OPTIONS', '/v0/nope')).status).toBe(404);
   });

@@ -33,3 +33,23 @@ export async function nativeFirstNode(w: World, label: string): Promise<void> {
   await w.arrange('PUT', '/switch/bc/port/104/0/10');
   await w.arrange('POST', '/switch/bc/port/104/0/10/connect_nic', { node: label, nic: 'eth0' });
 }
+
+/** The login of the BMCs of these tests. */
+export const bmcLogin = { user: 'operator', password: 'a-secret-of-the-bmc' };
+
+/** Registers a node whose BMC is driven by the only agent. */
+export function drivenNode(w: World, label: string, fields: object = {}): Promise<unknown> {
+  return w.arrange('PUT', `/node/${label}`, { obm: { type: 'ipmi', host: '10.0.0.7', ...bmcLogin, ...fields } });
+}
+
+/** Puts a token of obmd into the database as if obmd had given it: the node is enabled then. */
+export function withToken(w: World, label: string, token: string): Promise<unknown> {
+  return w.sql`update nodes set obmd_session = ${w.services.secrets.encrypt(token)}, obm_enabled = true where label = ${label}`;
+}
+
+/** Has the console of a node logged, as a request for it does; answers its number. */
+export async function loggedConsole(w: World, label: string): Promise<number> {
+  const [row] = await w.sql`
+    insert into consoles (node_id, project_id, state) select id, project_id, 'open' from nodes where label = ${label} returning id`;
+  return Number(row?.['id']);
+}

@@ -7,6 +7,7 @@ import { generateSealingKey } from '../../db/commands/seal.ts';
 import { agentLogin } from '../../db/roles.ts';
 import { createApiSecrets } from '../../functions/api-secrets.ts';
 import { createApp } from '../../functions/app.ts';
+import { createConsoleFeed } from '../../functions/console/stream/feed.ts';
 import { createCallers } from '../../functions/http/callers.ts';
 import { createFinishedCommands } from '../../functions/http/finished-commands.ts';
 import { operations } from '../../functions/operations.ts';
@@ -45,8 +46,8 @@ export interface World {
   call(user: string | null, method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Sends a request as the administrator, and throws unless it succeeds. */
   arrange(method: string, path: string, body?: unknown): Promise<Answer>;
-  /** Ends the networking action that an answer promised, as an agent would: `done` with the port read back, unless told otherwise. */
-  finish(answer: Answer, status?: 'done' | 'failed' | 'unknown'): Promise<void>;
+  /** Ends the action that an answer promised, as an agent would: `done` with a port read back, unless told otherwise. */
+  finish(answer: Answer, status?: 'done' | 'failed' | 'unknown', told?: Parameters<Connection['json']>[0]): Promise<void>;
   /** A text that changes whenever any row of any table does. */
   fingerprint(): Promise<string>;
 }
@@ -70,6 +71,7 @@ async function worldOn(
   const sql = connect(database.superuserUrl, 'test', 3);
   const pool = openDatabase(database.apiUrl, 'test api', 4);
   test.onTestFinished(async () => {
+    services.consoles.stop();
     await pool.$client.end();
     await sql.end();
   });
@@ -79,6 +81,7 @@ async function worldOn(
     secrets: createApiSecrets(apiKeys.secret),
     callers: createCallers(pool.$client),
     finished: createFinishedCommands(pool.$client),
+    consoles: createConsoleFeed(pool.$client, log),
     settings: { ...readSettings({}), ...settings },
     log,
   };
@@ -104,9 +107,8 @@ async function worldOn(
       if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
       return answer;
     },
-    async finish(answer, status = 'done') {
-      const result =
-        status === 'unknown' ? null : sql.json({ port: { native: null, tagged: [], enabled: false }, changed: true });
+    async finish(answer, status = 'done', told = { port: { native: null, tagged: [], enabled: false }, changed: true }) {
+      const result = status === 'unknown' ? null : sql.json(told);
       const reason = status === 'done' ? null : status === 'failed' ? 'device-refused' : 'unproven';
       await sql`select finish_command(${statusId(answer)}, ${status}, ${reason}, ${status === 'done' ? null : 'the switch said no'}, ${result})`;
     },

@@ -1,4 +1,4 @@
-import type { BmcDiagnosis } from '../../../db/commands/outcome.ts';
+import type { BmcDiagnosis } from '../../../db/devices/bmc-report.ts';
 import { DeviceError, type DeviceFault } from '../../device-error.ts';
 
 /** What the fault of each diagnosis is. */

@@ -1,4 +1,4 @@
-import type { BmcDiagnosis } from '../../../db/commands/outcome.ts';
+import type { BmcDiagnosis } from '../../../db/devices/bmc-report.ts';
 import type { BmcAccess } from '../../../db/devices/obm.ts';
 
 /** What is wrong, where, and what to do about it: the beginning of an error text, without secrets. `task` is what the BMC was asked for. */

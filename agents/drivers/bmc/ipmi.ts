@@ -1,4 +1,4 @@
-import type { BmcCheckup } from '../../../db/commands/outcome.ts';
+import type { BmcCheckup } from '../../../db/devices/bmc-report.ts';
 import type { BootDevice, Power } from '../../../db/devices/obm.ts';
 import {
   acknowledgesBoot,

@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import type { BmcDiagnosis } from '../../../db/commands/outcome.ts';
 import { hostname } from '../../../db/devices/access.ts';
+import type { BmcDiagnosis } from '../../../db/devices/bmc-report.ts';
 import { complaints, findingOf } from '../../reading/ipmitool-complaints.ts';
 import { type ProgramEnd, runProgram } from '../../sessions/program.ts';
 import { quote } from '../../sessions/screen.ts';

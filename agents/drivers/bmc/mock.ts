@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { BmcCheckup, BmcDiagnosis } from '../../../db/commands/outcome.ts';
+import type { BmcCheckup, BmcDiagnosis } from '../../../db/devices/bmc-report.ts';
 import type { BootDevice, Power } from '../../../db/devices/obm.ts';
 import { BmcError } from './bmc-error.ts';
 import { explain } from './bmc-words.ts';

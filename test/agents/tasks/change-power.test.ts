@@ -3,7 +3,8 @@ import type { Step } from '../../../agents/checkpoint.ts';
 import { BmcError } from '../../../agents/drivers/bmc/bmc-error.ts';
 import { advanceBmcJob, supersedeBmcJob } from '../../../agents/tasks/bmc-job.ts';
 import { beginPowerChange } from '../../../agents/tasks/change-power.ts';
-import type { BmcDiagnosis, Outcome } from '../../../db/commands/outcome.ts';
+import type { Outcome } from '../../../db/commands/outcome.ts';
+import type { BmcDiagnosis } from '../../../db/devices/bmc-report.ts';
 import type { Power } from '../../../db/devices/obm.ts';
 import { type BmcCall, MemoryBmcs } from '../../support/memory-bmc.ts';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { BmcError } from '../../../agents/drivers/bmc/bmc-error.ts';
 import { advanceBmcJob } from '../../../agents/tasks/bmc-job.ts';
 import { beginBootChange } from '../../../agents/tasks/set-boot-device.ts';
-import type { BmcDiagnosis } from '../../../db/commands/outcome.ts';
+import type { BmcDiagnosis } from '../../../db/devices/bmc-report.ts';
 import type { BootDevice } from '../../../db/devices/obm.ts';
 import { type BmcCall, MemoryBmcs } from '../../support/memory-bmc.ts';
 

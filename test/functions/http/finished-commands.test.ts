@@ -24,7 +24,7 @@ const listen = (w: World, heard: (id: string) => void) => w.sql.listen('commands
 test('what has ended already is told at once', async (context) => {
   const { w, action, id, finished } = await pending(context);
   await w.finish(action);
-  const [ended, ms] = await timed(finished.wait(id, 30_000, patient));
+  const [ended, ms] = await timed(finished.wait([id], 30_000, patient));
   expect(ended).toBe(true);
   expect(ms).toBeLessThan(900);
 });
@@ -32,23 +32,35 @@ test('what has ended already is told at once', async (context) => {
 test('what ends is told as soon as the database tells it', async (context) => {
   const { w, action, id, finished } = await pending(context);
   await listen(w, finished.heard);
-  const waits = [finished.wait(id, 30_000, patient), finished.wait(id, 30_000, patient)];
+  const waits = [finished.wait([id], 30_000, patient), finished.wait([id], 30_000, patient)];
   // By now both have looked, in vain.
   await w.sql`select 1`;
   await w.finish(action);
   expect(await Promise.all(waits)).toEqual([true, true]);
 });
 
+test('several are waited for until the last has ended', async (context) => {
+  const { w, action, id, finished } = await pending(context);
+  await cabledNode(w, 'n2', 2);
+  const other = await w.arrange('POST', '/switch/sw1/port/gi1/0/2/revert');
+  await listen(w, finished.heard);
+  const wait = finished.wait([id, statusId(other)], 30_000, patient);
+  await w.finish(other);
+  expect(await finished.wait([id, statusId(other)], 0, patient)).toBe(false);
+  await w.finish(action);
+  expect(await wait).toBe(true);
+});
+
 test('what ends is told soon where nobody listens', async (context) => {
   const { w, action, id, finished } = await pending(context);
-  const wait = finished.wait(id, 30_000, patient);
+  const wait = finished.wait([id], 30_000, patient);
   await w.finish(action);
   expect(await wait).toBe(true);
 });
 
 test('whoever says so, what has not ended is waited for until the time is over', async (context) => {
   const { w, id, finished } = await pending(context);
-  const wait = timed(finished.wait(id, 300, patient));
+  const wait = timed(finished.wait([id], 300, patient));
   for (let round = 0; round < 5; round++) {
     finished.heard(id);
     finished.look();
@@ -62,13 +74,13 @@ test('whoever says so, what has not ended is waited for until the time is over',
 test('a client that goes away is not waited for, and neither is anybody when the host stops', async (context) => {
   const { id, finished } = await pending(context);
   const client = new AbortController();
-  const waits = [finished.wait(id, 30_000, client.signal), finished.wait(id, 30_000, patient)];
+  const waits = [finished.wait([id], 30_000, client.signal), finished.wait([id], 30_000, patient)];
   client.abort();
   expect(await waits[0]).toBe(false);
   finished.stop();
   expect(await waits[1]).toBe(false);
-  expect(await finished.wait(id, 30_000, patient)).toBe(false);
-  expect(await finished.wait(id, 30_000, AbortSignal.abort())).toBe(false);
+  expect(await finished.wait([id], 30_000, patient)).toBe(false);
+  expect(await finished.wait([id], 30_000, AbortSignal.abort())).toBe(false);
 });
 
 test('a database that says nothing holds nobody longer than they wait', async (context) => {
@@ -76,9 +88,9 @@ test('a database that says nothing holds nobody longer than they wait', async (c
   const client = new AbortController();
   await w.sql.begin(async (tx) => {
     await tx`lock table commands`;
-    const short = timed(finished.wait(id, 200, patient));
-    const leaving = finished.wait(id, 30_000, client.signal);
-    const stopped = finished.wait(id, 30_000, patient);
+    const short = timed(finished.wait([id], 200, patient));
+    const leaving = finished.wait([id], 30_000, client.signal);
+    const stopped = finished.wait([id], 30_000, patient);
     const [ended, ms] = await short;
     expect(ended).toBe(false);
     expect(ms).toBeLessThan(2_000);
@@ -92,7 +104,7 @@ test('a database that says nothing holds nobody longer than they wait', async (c
 test('a database that does not answer ends the wait when its time is over, and not before', async (context) => {
   const { w, id, finished } = await pending(context);
   await w.sql`revoke select on commands from haas_api`;
-  const [ended, ms] = await timed(finished.wait(id, 200, patient));
+  const [ended, ms] = await timed(finished.wait([id], 200, patient));
   expect(ended).toBe(false);
   expect(ms).toBeGreaterThan(190);
 });

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { showNetworkingAction } from '../../../functions/networking-action/show.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
 import { connect, connected, projectNetwork } from '../../support/networks.ts';
-import { cabledNode, reserve } from '../../support/rack.ts';
-import { makeWorld, statusId, type World } from '../../support/world.ts';
+import { cabledNode, drivenNode, reserve } from '../../support/rack.ts';
+import { type Answer, makeWorld, statusId, type World } from '../../support/world.ts';
 
 const ID = '7b1ff3c2-6d6b-4f0e-9f44-6a4f2f6c0b11';
 const CHECK = '8c2f0d11-3b5d-4f0e-9f44-6a4f2f6c0b11';
@@ -142,4 +142,90 @@ test('an action that its agent may still finish does not end because its time is
   await w.sql`update commands set not_after = now() - interval '1 minute', status = 'running', attempt = 1`;
   await w.sql`update devices set lease_holder = 'someone', lease_until = now() + interval '1 minute'`;
   expect((await show(w, statusId(answer))).body).toMatchObject({ status: 'PENDING' });
+});
+
+/** Has something asked of node n1, and not waited for. */
+async function asked(w: World, method: string, path: string, body?: object, user = 'ada'): Promise<Answer> {
+  return w.call(user, method, `/node/n1/${path}`, body, { prefer: 'respond-async' });
+}
+
+async function driven(w: World): Promise<void> {
+  await drivenNode(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+}
+
+test.for([
+  ['POST', 'power_on', undefined, { power: 'on' }, { power_status: 'on' }],
+  ['POST', 'power_off', undefined, { power: 'off' }, { power_status: 'off' }],
+  ['POST', 'power_cycle', {}, { power: 'on' }, { power_status: 'on' }],
+  ['GET', 'power_status', undefined, { power: 'off' }, { power_status: 'off' }],
+  [
+    'PUT',
+    'boot_device',
+    { bootdev: 'pxe', uefi: true },
+    { boot: { device: 'pxe', persistent: false, uefi: true } },
+    { bootdev: 'pxe', persistent: false, uefi: true },
+  ],
+] as const)('%s %s is an action like any other', async ([method, type, body, result, told], context) => {
+  const w = await makeWorld(context);
+  await driven(w);
+  const answer = await asked(w, method, type, body);
+  const pending = { type, node: 'n1', status: 'PENDING', error: null, queued_at: expect.stringMatching(TIME), finished_at: null };
+  expect((await show(w, statusId(answer))).body).toEqual(pending);
+  expect(await show(w, statusId(answer), 'bob')).toMatchObject({ status: 401, body: { code: 'not_your_node' } });
+  await w.finish(answer, 'done', result);
+  expect((await show(w, statusId(answer))).body).toEqual({
+    ...pending,
+    status: 'DONE',
+    finished_at: expect.stringMatching(TIME),
+    ...told,
+  });
+});
+
+test('a power status that nobody can tell is unknown, and a power cycle without a reaction says what it read', async (context) => {
+  const w = await makeWorld(context);
+  await driven(w);
+  const status = await asked(w, 'GET', 'power_status');
+  await w.finish(status, 'unknown');
+  expect((await show(w, statusId(status))).body).toMatchObject({
+    status: 'ERROR',
+    power_status: 'unknown',
+    error: 'the switch said no',
+  });
+  const cycle = await asked(w, 'POST', 'power_cycle');
+  await w.finish(cycle, 'failed', { power: 'on' });
+  expect((await show(w, statusId(cycle))).body).toMatchObject({ type: 'power_cycle', status: 'ERROR', power_status: 'on' });
+});
+
+test('what became of a check of a BMC is for administrators only', async (context) => {
+  const w = await makeWorld(context);
+  await driven(w);
+  const answer = await asked(w, 'POST', 'obm/check', {}, 'root');
+  expect((await show(w, statusId(answer), 'root')).body).toMatchObject({ type: 'obm_check', node: 'n1', status: 'PENDING' });
+  expect((await show(w, statusId(answer), 'root')).body).not.toHaveProperty('result');
+  await w.finish(answer, 'failed', { diagnosis: 'wrong-user' });
+  expect((await show(w, statusId(answer), 'root')).body).toMatchObject({
+    status: 'ERROR',
+    result: { ok: false, diagnosis: 'wrong-user' },
+  });
+  expect(await show(w, statusId(answer))).toMatchObject({ status: 401, body: { code: 'not_for_users' } });
+});
+
+test('J11: what was asked of a BMC is told to whom the node is today', async (context) => {
+  const w = await makeWorld(context);
+  await driven(w);
+  const answer = await asked(w, 'POST', 'power_on');
+  await w.finish(answer, 'done', { power: 'on' });
+  await w.arrange('POST', '/project/blue/detach_node', { node: 'n1' });
+  expect((await show(w, statusId(answer))).status).toBe(401);
+  await reserve(w, 'n1', 'red');
+  expect((await show(w, statusId(answer), 'bob')).status).toBe(200);
+});
+
+test('what no agent took of a BMC in time ends when somebody looks', async (context) => {
+  const w = await makeWorld(context);
+  await driven(w);
+  const answer = await asked(w, 'POST', 'power_on');
+  await w.sql`update commands set not_after = now() - interval '1 minute'`;
+  expect((await show(w, statusId(answer))).body).toMatchObject({ status: 'ERROR', error: expect.stringContaining('rack-1') });
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { deleteNode } from '../../../functions/node/delete.ts';
+import { ordersOf } from '../../support/bmc-agent.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
-import { bareNode, reserve } from '../../support/rack.ts';
+import { bareNode, drivenNode, loggedConsole, reserve } from '../../support/rack.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 
 const addNic = (w: World) => w.arrange('PUT', '/node/n1/nic/eth0', { macaddr: '' });
@@ -52,4 +53,12 @@ test('a node that is deleted while it gets a NIC, or a project, keeps it or is g
       await w.arrange('DELETE', '/node/n1');
     }
   }
+});
+
+test('the console of a node is closed when the node is deleted', async (context) => {
+  const w = await makeWorld(context);
+  await drivenNode(w, 'n1');
+  const console = await loggedConsole(w, 'n1');
+  await w.arrange('DELETE', '/node/n1');
+  expect(await ordersOf(w)).toMatchObject([{ device: 'console/n1', kind: 'console.close', parameters: { console } }]);
 });

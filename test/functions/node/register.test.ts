@@ -21,7 +21,7 @@ describeOperation(registerNode, {
   async success(w, answer) {
     expect(answer.text).toBe('');
     expect((await w.call('ada', 'GET', '/nodes/free')).body).toEqual(['n1']);
-    expect((await w.call('root', 'GET', '/node/n1')).body).toEqual({ name: 'n1', project: null, nics: [], metadata: {} });
+    expect((await w.call('root', 'GET', '/node/n1')).body).toMatchObject({ name: 'n1', project: null, nics: [], metadata: {} });
   },
   roles: { admin: 200, owner: 401, other: 401, anonymous: 401 },
   refusals: {
@@ -52,6 +52,15 @@ describeOperation(registerNode, {
     'a BMC host with a space': { input: { obm: { ...ipmi, host: 'a b' } } },
     'a BMC port that is none': { input: { obm: { ...ipmi, port: 65536 } } },
     'a BMC password longer than IPMI takes': { input: { obm: { ...ipmi, password: 'x'.repeat(21) } } },
+    'a BMC user that a program would read as an option': { input: { obm: { ...ipmi, user: '-f/etc/shadow' } } },
+    'a BMC user longer than IPMI takes': { input: { obm: { ...ipmi, user: 'u'.repeat(17) } } },
+    'a BMC user with a blank': { input: { obm: { ...ipmi, user: 'a b' } } },
+    'a BMC password with a line break': { input: { obm: { ...ipmi, password: 'a\nb' } } },
+    'a cipher suite that encrypts nothing': { input: { obm: { ...ipmi, cipher_suite: 0 } } },
+    'a cipher suite that is text': { input: { obm: { ...ipmi, cipher_suite: '17' } } },
+    'a cipher suite that is null': { input: { obm: { ...ipmi, cipher_suite: null } } },
+    'a privilege level that may not switch power': { input: { obm: { ...ipmi, privilege_level: 'user' } } },
+    'a cipher suite of what is no BMC': { input: { obm: { ...ipmi, type: 'mock', cipher_suite: 17 } } },
     'an agent that is a number': { input: { obm: ipmi, agent: 5 } },
     'an agent of an impossible name': { input: { obm: ipmi, agent: 'Rack 1' } },
   },
@@ -97,6 +106,34 @@ for (const type of ['ipmi', `${OBM_URL}ipmi`, 'mock', `${OBM_URL}mock`]) {
     await expect(unseal([keys.sealing], String(row?.['obm_sealed']), { ...target, device: 'bmc/n2' })).rejects.toThrow();
   });
 }
+
+test('what is set of a BMC is kept, and nothing else is', async (context) => {
+  const w = await makeWorld(context);
+  const settings = { cipher_suite: 17, privilege_level: 'operator' };
+  await w.arrange('PUT', '/node/n1', { obm: { ...ipmi, ...settings } });
+  expect(await columns(w)).toMatchObject({ obm_settings: settings, obm_enabled: false });
+  await w.arrange('PUT', '/node/n2', { obm: ipmi });
+  expect(await w.sql`select obm_settings from nodes where label = 'n2'`).toEqual([{ obm_settings: {} }]);
+});
+
+test('what is wrong with a BMC is named', async (context) => {
+  const w = await makeWorld(context);
+  const wrong = async (obm: object) => (await w.call('root', 'PUT', '/node/n1', { obm })).body;
+  expect(await wrong({ ...ipmi, cipher_suite: 1 })).toMatchObject({ errors: [{ path: 'body.obm.cipher_suite' }] });
+  expect(await wrong({ ...ipmi, type: 'redfish' })).toMatchObject({ errors: [{ path: 'body.obm.type' }] });
+});
+
+test('what was known of a BMC is forgotten when another is registered by its name', async (context) => {
+  const w = await makeWorld(context);
+  await w.arrange('PUT', '/node/n1', { obm: ipmi });
+  await w.arrange('PUT', '/node/n1/obm', { enabled: true });
+  await w.call('root', 'POST', '/node/n1/power_on', {}, { prefer: 'respond-async' });
+  await w.sql`update devices set last_contact_at = now()`;
+  await w.arrange('DELETE', '/node/n1');
+  await w.arrange('PUT', '/node/n1', { obm: ipmi });
+  expect((await w.call('root', 'GET', '/node/n1')).body).toMatchObject({ obm: { last_contact_at: null } });
+  expect(await w.sql`select moved_seq = last_seq as forgotten from devices`).toEqual([{ forgotten: true }]);
+});
 
 test('a BMC may be at another port', async (context) => {
   const w = await makeWorld(context);

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { showNode } from '../../../functions/node/show.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
-import { bareNode, cabledNode, reserve } from '../../support/rack.ts';
+import { bareNode, cabledNode, drivenNode, reserve } from '../../support/rack.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 
 describeOperation(showNode, {
@@ -17,11 +18,24 @@ describeOperation(showNode, {
   async success(w, answer) {
     const nic = { label: 'eth0', macaddr: '52:54:00:ab:cd:ef', networks: {} };
     const metadata = { pk: '"x"', rack: '{"row":3}' };
-    expect(answer.body).toEqual({ name: 'n1', project: 'blue', nics: [{ ...nic, port: null, switch: null }], metadata });
+    const obm = { type: 'obmd', enabled: false };
+    expect(answer.body).toEqual({
+      name: 'n1',
+      project: 'blue',
+      nics: [{ ...nic, port: null, switch: null }],
+      metadata,
+      obm: { ...obm, uri: 'http://obmd.test' },
+    });
     // Where a machine is cabled is no business of its users: the keys are absent, not null.
-    expect((await w.call('ada', 'GET', '/node/n1')).body).toEqual({ name: 'n1', project: 'blue', nics: [nic], metadata });
+    expect((await w.call('ada', 'GET', '/node/n1')).body).toEqual({ name: 'n1', project: 'blue', nics: [nic], metadata, obm });
     await bareNode(w, 'free');
-    expect((await w.call('bob', 'GET', '/node/free')).body).toEqual({ name: 'free', project: null, nics: [], metadata: {} });
+    expect((await w.call('bob', 'GET', '/node/free')).body).toEqual({
+      name: 'free',
+      project: null,
+      nics: [],
+      metadata: {},
+      obm,
+    });
   },
   roles: { admin: 200, owner: 200, other: 401, anonymous: 401 },
   refusals: {
@@ -69,6 +83,7 @@ test('N15: where NICs are cabled is absent for users, on free nodes too', async 
       project: null,
       nics: [{ label: 'eth0', macaddr: '52:54:00:00:00:01', networks: {} }],
       metadata: {},
+      obm: { type: 'obmd', enabled: false },
     });
   }
 });
@@ -81,8 +96,27 @@ test('A06: a free node is shown to everybody where authentication is not require
   expect((await w.call(null, 'GET', '/node/n1')).body).toMatchObject({ code: 'not_your_node' });
 });
 
-test('what reaches the BMC is shown to nobody', async (context) => {
+test('administrators see how the BMC is reached, users whether they may, and nobody what opens it', async (context) => {
   const w = await makeWorld(context);
-  await w.arrange('PUT', '/node/n1', { obm: { type: 'mock', host: 'bmc-7', user: 'operator', password: 'secret' } });
-  expect((await w.call('root', 'GET', '/node/n1')).body).toEqual({ name: 'n1', project: null, nics: [], metadata: {} });
+  await drivenNode(w, 'n1', { cipher_suite: 17, privilege_level: 'operator' });
+  await reserve(w, 'n1', 'blue');
+  const show = async (user: string) => {
+    const { body } = await w.call(user, 'GET', '/node/n1');
+    return z.looseObject({ obm: z.unknown() }).parse(body).obm;
+  };
+  const obm = { type: 'ipmi', enabled: true };
+  expect(await show('ada')).toEqual(obm);
+  const all = {
+    ...obm,
+    host: '10.0.0.7',
+    port: 623,
+    cipher_suite: 17,
+    privilege_level: 'operator',
+    agent: 'rack-1',
+    last_contact_at: null,
+  };
+  expect(await show('root')).toEqual(all);
+  await w.call('ada', 'GET', '/node/n1/power_status', undefined, { prefer: 'respond-async' });
+  await w.sql`update devices set last_contact_at = '2026-05-04T03:02:01Z'`;
+  expect(await show('root')).toEqual({ ...all, last_contact_at: '2026-05-04T03:02:01.000Z' });
 });

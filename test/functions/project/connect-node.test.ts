@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { connectNode } from '../../../functions/project/connect-node.ts';
+import { ordersOf } from '../../support/bmc-agent.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
-import { bareNode, cabledNode, reserve } from '../../support/rack.ts';
+import { bareNode, cabledNode, drivenNode, loggedConsole, reserve } from '../../support/rack.ts';
 import { makeWorld } from '../../support/world.ts';
 
 describeOperation(connectNode, {
@@ -51,4 +52,25 @@ test('of simultaneous requests for one node one succeeds', async (context) => {
     );
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409]);
   }
+});
+
+test('whoever reserves a node may use its BMC, where an agent drives that', async (context) => {
+  const w = await makeWorld(context);
+  await drivenNode(w, 'n1');
+  await bareNode(w, 'n2');
+  for (const node of ['n1', 'n2']) await reserve(w, node, 'blue');
+  const enabled = async (node: string) => (await w.call('ada', 'GET', `/node/${node}`)).body;
+  expect(await enabled('n1')).toMatchObject({ obm: { enabled: true } });
+  expect(await enabled('n2')).toMatchObject({ obm: { enabled: false } });
+});
+
+test('the console of a free node is closed when a project gets the node', async (context) => {
+  const w = await makeWorld(context);
+  await drivenNode(w, 'n1');
+  const console = await loggedConsole(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+  expect(await ordersOf(w)).toMatchObject([{ device: 'console/n1', kind: 'console.close', parameters: { console } }]);
+  expect(await w.sql`select logging, released_at is not null as released from consoles`).toEqual([
+    { logging: false, released: true },
+  ]);
 });

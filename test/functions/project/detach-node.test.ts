@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import { expect, type TestContext, test } from 'vitest';
 import { detachNode } from '../../../functions/project/detach-node.ts';
+import { ordersOf } from '../../support/bmc-agent.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
 import { logged } from '../../support/logged.ts';
-import { bareNode, cabledNode, reserve } from '../../support/rack.ts';
+import { bareNode, cabledNode, drivenNode, loggedConsole, reserve, withToken } from '../../support/rack.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 
 const connect = (w: World) => w.arrange('POST', '/node/n1/nic/eth0/connect_network', { network: 'lan' });
@@ -36,6 +37,7 @@ describeOperation(detachNode, {
     not_your_project: { as: 'other', input: { node: 'nope' } },
     unknown_node: { input: { node: 'nope' } },
     not_in_project: { arrange: (w) => bareNode(w, 'n2'), input: { node: 'n2' } },
+    obm_enabled: { arrange: (w) => withToken(w, 'n1', 'token') },
     attached: { arrange: async (w) => w.finish(await connect(w)) },
     busy: { arrange: connect },
     suspect_port: { arrange: async (w) => w.finish(await connect(w), 'unknown') },
@@ -114,6 +116,85 @@ test('a node that is released while it is connected to a network is free or on i
   }
 });
 
+test('P28, P32: an enabled obmd is named before an attachment is', async (context) => {
+  const w = await makeWorld(context);
+  await reservedNode(w);
+  await w.finish(await connect(w));
+  await withToken(w, 'n1', 'token');
+  expect(await release(w)).toMatchObject({ status: 409, body: { type: 'BlockedError', code: 'obm_enabled' } });
+});
+
+test('a node whose BMC an agent drives is released with its console, and nobody may reach it then', async (context) => {
+  const w = await makeWorld(context);
+  await drivenNode(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+  const console = await loggedConsole(w, 'n1');
+  expect((await release(w)).status).toBe(200);
+  expect(await ordersOf(w)).toMatchObject([{ device: 'console/n1', kind: 'console.close', parameters: { console } }]);
+  expect(await w.sql`select logging, released_at is not null as released from consoles`).toEqual([
+    { logging: false, released: true },
+  ]);
+  expect((await w.call('root', 'POST', '/node/n1/power_on')).body).toMatchObject({ code: 'obm_disabled' });
+  await reserve(w, 'n1', 'red');
+  expect((await w.call('root', 'GET', '/node/n1')).body).toMatchObject({ obm: { enabled: true } });
+  // There was no console any more.
+  expect((await release(w, 'bob', 'red')).status).toBe(200);
+  expect(await ordersOf(w)).toHaveLength(1);
+});
+
+test('a machine that is still to be switched is not released: the next project would feel it', async (context) => {
+  const w = await makeWorld(context);
+  await drivenNode(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+  const prefer = { prefer: 'respond-async' };
+  await w.call('ada', 'GET', '/node/n1/power_status', undefined, prefer);
+  const off = await w.call('ada', 'POST', '/node/n1/power_off', {}, prefer);
+  expect((await release(w)).body).toMatchObject({ code: 'busy', msg: expect.stringContaining('switched') });
+  await w.finish(off, 'done', { power: 'off' });
+  const boot = await w.call('ada', 'PUT', '/node/n1/boot_device', { bootdev: 'pxe' }, prefer);
+  expect((await release(w)).body).toMatchObject({ code: 'busy' });
+  await w.finish(boot, 'unknown');
+  // To ask whether it has power changes nothing for anybody.
+  expect((await release(w)).status).toBe(200);
+});
+
+test('what no agent took in time keeps no machine', async (context) => {
+  const w = await makeWorld(context);
+  await drivenNode(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+  await w.call('ada', 'POST', '/node/n1/power_off', {}, { prefer: 'respond-async' });
+  await w.sql`update commands set not_after = now() - interval '1 hour'`;
+  expect((await release(w)).status).toBe(200);
+});
+
+test('of simultaneous releases one succeeds, and closes the console once', async (context) => {
+  const w = await makeWorld(context);
+  await drivenNode(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+  await loggedConsole(w, 'n1');
+  const answers = await Promise.all([release(w), release(w), release(w, 'root')]);
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 404, 404]);
+  expect(await ordersOf(w)).toHaveLength(1);
+});
+
+test('a machine is switched before its node is released, or not at all', async (context) => {
+  const w = await makeWorld(context);
+  await drivenNode(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+  for (let round = 0; round < 8; round++) {
+    const [released, switched] = await Promise.all([
+      release(w),
+      w.call('ada', 'POST', '/node/n1/power_off', {}, { prefer: 'respond-async' }),
+    ]);
+    expect([
+      [200, 401],
+      [409, 202],
+    ]).toContainEqual([released.status, switched.status]);
+    if (switched.status === 202) await w.finish(switched, 'done', { power: 'off' });
+    else await reserve(w, 'n1', 'blue');
+  }
+});
+
 /** A maintenance service on a real socket: it keeps what it is told, and answers with `status`. */
 async function maintenanceService(context: TestContext, status: number) {
   const told: unknown[] = [];
@@ -183,6 +264,16 @@ test('P34: a maintenance service that cannot be reached is a warning, and the no
       err: expect.objectContaining({ message: expect.stringContaining('ECONNREFUSED') }),
     }),
   ]);
+});
+
+test('in the maintenance project the BMC of an agent stays within reach', async (context) => {
+  const { url } = await maintenanceService(context, 200);
+  const w = await makeWorld(context, { maintenance: { project: 'care', url } });
+  await w.arrange('PUT', '/project/care');
+  await drivenNode(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+  expect((await release(w)).status).toBe(200);
+  expect((await w.call('root', 'GET', '/node/n1')).body).toMatchObject({ project: 'care', obm: { enabled: true } });
 });
 
 test('a maintenance service that refuses is a warning', async (context) => {

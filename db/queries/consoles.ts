@@ -1,0 +1,214 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Connection, Tx } from '../client.ts';
+import { moment } from './moment.ts';
+
+/** Seconds after which a writer that is not heard of any more has lost the right to type. */
+const WRITER_LASTS = 15;
+/** The most pieces of a log that are read at once: an agent makes none larger than 32 KiB. */
+const PAGE = 16;
+/** The same for each console where many are read at once. */
+const SHARE = 8;
+
+const number = z.coerce.number();
+
+/** How it stands with an agent's session. */
+export const consoleState = z.enum(['opening', 'open', 'down']);
+
+const consoleFields = {
+  id: number,
+  projectId: number.nullable(),
+  project: z.string().nullable(),
+  openedAt: moment,
+  releasedAt: moment.nullable(),
+  logging: z.boolean(),
+  state: consoleState,
+  stateSince: moment,
+  problem: z.string().nullable(),
+  /** The seq of the newest piece of its log; 0 before the first. */
+  newest: number,
+  bytes: number,
+  writer: z.string().nullable(),
+  writerSince: moment.nullable(),
+};
+const shownConsole = z.object(consoleFields);
+
+/** A console of a reservation of a node. `writer` may type now; one that was not heard of for a while is none. */
+export type ShownConsole = z.output<typeof shownConsole>;
+
+function columns(connection: Connection) {
+  return connection`c.id, c.project_id as "projectId", p.label as project, c.opened_at as "openedAt", c.released_at as "releasedAt",
+    c.logging, c.state, c.state_since as "stateSince", c.problem, c.next_seq - 1 as newest, c.bytes,
+    case when c.writer_seen_at > now() - make_interval(secs => ${WRITER_LASTS}) then c.writer end as writer,
+    case when c.writer_seen_at > now() - make_interval(secs => ${WRITER_LASTS}) then c.writer_since end as "writerSince"`;
+}
+
+/** The console of a node's present reservation, if it has one. */
+export async function findConsole(connection: Connection, nodeId: number): Promise<ShownConsole | undefined> {
+  const [row] = await connection`
+    select ${columns(connection)} from consoles c left join projects p on p.id = c.project_id
+      where c.node_id = ${nodeId} and c.released_at is null`;
+  return row && shownConsole.parse(row);
+}
+
+/** All consoles of a node, the newest first. Undefined: there is no such node. */
+export async function listConsoles(connection: Connection, node: string): Promise<ShownConsole[] | undefined> {
+  const [found] = await connection`select id from nodes where label = ${node}`;
+  if (!found) return undefined;
+  const rows = await connection`
+    select ${columns(connection)} from consoles c left join projects p on p.id = c.project_id
+      where c.node_id = ${found['id']} order by c.id desc`;
+  return z.array(shownConsole).parse(rows);
+}
+
+const chunk = z.object({ seq: number, data: z.instanceof(Buffer), gap: z.string().nullable() });
+
+/** A piece of a log: output as it came, or what is missing, and why. */
+export type Chunk = z.output<typeof chunk>;
+
+/** Reads some of a log, from the first piece after a seq. None: there is no more. */
+export async function readChunks(connection: Connection, id: number, after: number): Promise<Chunk[]> {
+  const rows = await connection`
+    select seq, data, gap from console_chunks where console_id = ${id} and seq > ${after} order by seq limit ${PAGE}`;
+  return z.array(chunk).parse(rows);
+}
+
+/** Reads some of a log backwards, from the last piece before a seq. */
+export async function readChunksBack(connection: Connection, id: number, before: number): Promise<Chunk[]> {
+  const rows = await connection`
+    select seq, data, gap from console_chunks where console_id = ${id} and seq < ${before} order by seq desc limit ${PAGE}`;
+  return z.array(chunk).parse(rows);
+}
+
+/** The seq of the first piece of a log that was read at a moment or later. */
+export async function firstChunkSince(connection: Connection, id: number, since: Date): Promise<number | undefined> {
+  const [row] = await connection`
+    select seq from console_chunks where console_id = ${id} and at >= ${since.toISOString()} order by seq limit 1`;
+  return row && number.parse(row['seq']);
+}
+
+const status = z.object({
+  isReleased: z.boolean(),
+  logging: z.boolean(),
+  state: consoleState,
+  stateSince: moment,
+  problem: z.string().nullable(),
+  writer: z.string().nullable(),
+  writerSession: z.string().nullable(),
+  projectId: number.nullable(),
+  isEnabled: z.boolean(),
+});
+
+/** What those who show a console must know of it. `isEnabled`: users may reach the BMC of the node. */
+export type ConsoleStatus = z.output<typeof status>;
+
+/** What is new of a console: pieces of its log after those known, and how it stands now. Null: it is gone with its node. */
+export interface ConsoleNews {
+  readonly id: number;
+  readonly chunks: readonly Chunk[];
+  readonly status: ConsoleStatus | null;
+  /** Whether there may be more. */
+  readonly isCut: boolean;
+}
+
+/** Reads what is new of any number of consoles, each after the seq that is known, as it is at one moment. */
+export async function readNews(connection: Connection, known: ReadonlyMap<number, number>): Promise<ConsoleNews[]> {
+  const rows = await connection`
+    select w.id, c.id is null as "isGone", c.released_at is not null as "isReleased", c.logging, c.state,
+        c.state_since as "stateSince", c.problem, n.project_id as "projectId", n.obm_enabled as "isEnabled",
+        case when c.writer_seen_at > now() - make_interval(secs => ${WRITER_LASTS}) then c.writer end as writer,
+        case when c.writer_seen_at > now() - make_interval(secs => ${WRITER_LASTS}) then c.writer_session end as "writerSession",
+        k.seq, k.data, k.gap
+      from unnest(${[...known.keys()]}::bigint[], ${[...known.values()]}::bigint[]) as w (id, after)
+        left join consoles c on c.id = w.id
+        left join nodes n on n.id = c.node_id
+        left join lateral (
+          select * from console_chunks o where o.console_id = w.id and o.seq > w.after order by o.seq limit ${SHARE}) k on true
+      order by w.id, k.seq`;
+  const news = new Map<number, { chunks: Chunk[]; status: ConsoleStatus | null }>();
+  for (const row of rows) {
+    const id = number.parse(row['id']);
+    const each = news.get(id) ?? { chunks: [], status: row['isGone'] === true ? null : status.parse(row) };
+    if (row['seq'] !== null) each.chunks.push(chunk.parse(row));
+    news.set(id, each);
+  }
+  return [...news].map(([id, each]) => ({ id, ...each, isCut: each.chunks.length === SHARE }));
+}
+
+const opened = z.tuple([z.object({ id: number, state: consoleState, isOrdered: z.boolean() })]);
+
+/**
+ * Has a node's console logged, in its present reservation, which must be locked. `isOrdered`: its agent is about to open it already.
+ * Two who open it at the same time get the same one.
+ */
+export async function ensureConsole(
+  tx: Tx,
+  node: { readonly id: number; readonly label: string; readonly projectId: number | null },
+): Promise<z.output<typeof opened>[0]> {
+  const rows = await tx.execute(sql`
+    insert into consoles as c (node_id, project_id) values (${node.id}, ${node.projectId})
+      on conflict (node_id) where released_at is null do update set logging = true,
+        state = case when c.logging then c.state else 'opening' end,
+        problem = case when c.logging then c.problem end,
+        state_since = case when c.logging then c.state_since else now() end
+      returning id, state`);
+  const ordered = await tx.execute(sql`
+    select exists (
+      select from commands c join devices d on d.id = c.device_id
+        where d.label = ${`console/${node.label}`} and c.kind = 'console.open' and c.status in ('queued', 'running')
+          and c.not_after > now()) as "isOrdered"`);
+  return opened.parse([{ ...rows[0], ...ordered[0] }])[0];
+}
+
+/** A user who types through one connection. */
+export interface Writer {
+  readonly user: string;
+  readonly session: string;
+}
+
+/**
+ * Takes the right to type for one connection: where nobody has it, or the same user, or from whoever has it. False: somebody else has it,
+ * or nothing can be typed any more.
+ */
+export async function takeWriter(
+  connection: Connection,
+  id: number,
+  { user, session }: Writer,
+  steal: boolean,
+): Promise<boolean> {
+  const taken = await connection`
+    update consoles set writer = ${user}, writer_session = ${session}, writer_since = now(), writer_seen_at = now()
+      where id = ${id} and logging
+        and (${steal} or writer is null or writer = ${user} or writer_seen_at <= now() - make_interval(secs => ${WRITER_LASTS}))`;
+  return taken.count > 0;
+}
+
+/** Keeps the right to type for a connection that has it; false: it has it no more. */
+export async function keepWriter(connection: Connection, id: number, session: string): Promise<boolean> {
+  const kept = await connection`update consoles set writer_seen_at = now() where id = ${id} and writer_session = ${session}`;
+  return kept.count > 0;
+}
+
+/** Gives up the right to type, if a connection has it. */
+export async function leaveWriter(connection: Connection, id: number, session: string): Promise<void> {
+  await connection`
+    update consoles set writer = null, writer_session = null, writer_since = null, writer_seen_at = null
+      where id = ${id} and writer_session = ${session}`;
+}
+
+const typist = z.object({
+  id: number,
+  logging: z.boolean(),
+  writer: z.string().nullable(),
+  writerSession: z.string().nullable(),
+});
+
+/** The console of a node's present reservation and who may type, kept as they are until the transaction ends. */
+export async function lockWriter(tx: Tx, nodeId: number): Promise<z.output<typeof typist> | undefined> {
+  const [row] = await tx.execute(sql`
+    select id, logging,
+        case when writer_seen_at > now() - make_interval(secs => ${WRITER_LASTS}) then writer end as writer,
+        case when writer_seen_at > now() - make_interval(secs => ${WRITER_LASTS}) then writer_session end as "writerSession"
+      from consoles where node_id = ${nodeId} and released_at is null for share`);
+  return row && typist.parse(row);
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { bootDevice } from '../../db/devices/obm.ts';
+import { label } from '../http/labels.ts';
+import { commanding, empty, Redirect } from '../http/operation.ts';
+import { endingRefusals, nothingIfDone, order } from '../rules/node-action.ts';
+import { obmdRefusals, obmRefusals, reachBmc, refuseForObmd } from '../rules/obm-access.ts';
+
+/** Sets what a machine boots from: the next time, or from now on (`persistent`). `none` leaves it to the machine. */
+export const setBootDevice = commanding({
+  id: 'node_set_bootdev',
+  summary: 'Set what a node boots from',
+  method: 'PUT',
+  path: '/node/{node}/boot_device',
+  access: 'user',
+  params: z.strictObject({ node: label }),
+  // Whatever it is, obmd judges it.
+  body: z.strictObject({ bootdev: z.string(), persistent: z.boolean().optional(), uefi: z.boolean().optional() }),
+  result: empty,
+  refusals: {
+    ...obmRefusals,
+    ...obmdRefusals,
+    unknown_boot_device: ['BadArgumentError', 'machines boot from no such device'],
+    ...endingRefusals,
+  },
+
+  async write({ tx, caller, services, refuse }, { params, body: { bootdev, ...options } }) {
+    const node = await reachBmc({ tx, caller, services, refuse }, params.node, 'boot_device');
+    if (node instanceof Redirect) {
+      refuseForObmd(refuse, params.node, options);
+      return node;
+    }
+    const device = bootDevice.shape.device.safeParse(bootdev);
+    if (!device.success) {
+      const [issue] = device.error.issues;
+      const msg = issue?.message ?? 'is no boot device';
+      throw refuse('unknown_boot_device', `bootdev ${msg}`, [{ path: 'body.bootdev', msg }]);
+    }
+    const boot = { device: device.data, persistent: options.persistent ?? false, uefi: options.uefi ?? false };
+    return order(tx, services, node, 'boot_device', 'boot-device.set', { bmc: node.bmc, boot });
+  },
+
+  answer: nothingIfDone,
+});
