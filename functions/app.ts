@@ -10,6 +10,7 @@ import type { Operation } from './http/operation.ts';
 import { Problem } from './http/problem.ts';
 import { rawBody, rawParams, rawQuery } from './http/raw-input.ts';
 import { unavailable } from './http/unavailable.ts';
+import { webSocketOf } from './http/web-socket.ts';
 import type { Services } from './services.ts';
 
 const LARGEST_BODY = 1024 * 1024;
@@ -135,11 +136,15 @@ async function answer(c: Context<Environment>, services: Services, matched: Oper
     get gone() {
       return c.req.raw.signal;
     },
+    get webSocket() {
+      return webSocketOf(c);
+    },
+    hangUp: () => void c.env?.outgoing?.destroy(),
   });
   return respond(c, status, body, headers);
 }
 
-/** An answer of JSON, or an empty one. Made by hand: headers that are set one by one cost more than all else here. */
+/** An answer of JSON, an empty one, or a stream with headers of its own. Made by hand: headers that are set one by one cost more than all else here. */
 function respond(
   c: Context<Environment>,
   status: number,
@@ -148,6 +153,11 @@ function respond(
 ): Response {
   const id = { 'X-Request-Id': c.var.requestId };
   if (body === undefined) return new Response(null, { status, headers: { ...headers, ...id } });
+  if (body instanceof ReadableStream) {
+    // Nobody reads the body of an answer to HEAD.
+    if (c.req.method === 'HEAD') void body.cancel();
+    return new Response(c.req.method === 'HEAD' ? null : body, { status, headers: { ...headers, ...id } });
+  }
   return new Response(JSON.stringify(body), { status, headers: { ...headers, ...id, 'Content-Type': 'application/json' } });
 }
 

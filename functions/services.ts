@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Database } from '../db/client.ts';
 import type { Signer } from '../db/commands/envelope.ts';
 import type { ApiSecrets } from './api-secrets.ts';
+import type { ConsoleFeed } from './console/stream/feed.ts';
 import type { Callers } from './http/callers.ts';
 import type { FinishedCommands } from './http/finished-commands.ts';
 import type { Settings } from './settings.ts';
@@ -13,6 +14,7 @@ export interface Services {
   readonly secrets: ApiSecrets;
   readonly callers: Callers;
   readonly finished: FinishedCommands;
+  readonly consoles: ConsoleFeed;
   readonly settings: Settings;
   readonly log: Logger;
 }

@@ -21,6 +21,8 @@ const environment = z.object({
   HAAS_REQUIRE_AUTHENTICATION: truth.default(true),
   HAAS_COMMAND_LIFETIME: z.coerce.number().int().min(1).max(86_400).default(900),
   HAAS_HISTORY_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
+  HAAS_CONSOLE_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
+  HAAS_CONSOLE_MEGABYTES: z.coerce.number().int().min(1).max(1024).default(16),
   HAAS_MAINTENANCE_PROJECT: z.string().min(1).optional(),
   HAAS_MAINTENANCE_URL: z
     .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
@@ -37,6 +39,9 @@ export interface Settings {
   readonly commandLifetime: number;
   /** Days for which finished networking actions stay readable. */
   readonly historyDays: number;
+  /** For how many days the logs of consoles are kept, and how many MiB (1024 * 1024 bytes) of each. */
+  readonly consoleDays: number;
+  readonly consoleMegabytes: number;
   /** Where released nodes go instead of becoming free, and whom to tell. */
   readonly maintenance: { readonly project: string; readonly url: string } | null;
 }
@@ -56,6 +61,8 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     requireAuthentication: rest.HAAS_REQUIRE_AUTHENTICATION,
     commandLifetime: rest.HAAS_COMMAND_LIFETIME,
     historyDays: rest.HAAS_HISTORY_DAYS,
+    consoleDays: rest.HAAS_CONSOLE_DAYS,
+    consoleMegabytes: rest.HAAS_CONSOLE_MEGABYTES,
     maintenance: project !== undefined && url !== undefined ? { project, url } : null,
   };
 }

@@ -19,6 +19,8 @@ const REMEMBERED = 10_000;
 export interface Callers {
   /** The caller, or null when the user is unknown or the password wrong: both take the same time. */
   identify(label: string, password: string): Promise<Caller | null>;
+  /** What a caller who was identified before may do now. Null: there is no such user any more. */
+  current(caller: Caller): Promise<Caller | null>;
   /** Forgets what users may do; called for every change, by this process or another. */
   forget(): void;
   /** Says whether the database tells of changes now. While it does not, every request asks it. */
@@ -77,6 +79,11 @@ export function createCallers(sql: Connection): Callers {
       remember(failures, label, failed);
       if (failed > PATIENCE) await delay(Math.min(SLOWEST, 100 * 2 ** (failed - PATIENCE)));
       return null;
+    },
+    async current(caller) {
+      if (caller.label === null) return caller;
+      const found = await lookUp(caller.label);
+      return found && found.caller.id === caller.id ? found.caller : null;
     },
     forget() {
       generation++;

@@ -1,10 +1,11 @@
 import { type ServerType, serve } from '@hono/node-server';
 import type { Logger } from 'pino';
-import { openDatabase } from '../../db/client.ts';
+import { type Database, openDatabase } from '../../db/client.ts';
 import { checkSchema } from '../../db/commands/check-schema.ts';
 import { createSigner } from '../../db/commands/envelope.ts';
 import { createApiSecrets } from '../../functions/api-secrets.ts';
 import { createApp } from '../../functions/app.ts';
+import { createConsoleFeed } from '../../functions/console/stream/feed.ts';
 import { createCallers } from '../../functions/http/callers.ts';
 import { createFinishedCommands } from '../../functions/http/finished-commands.ts';
 import type { Operation } from '../../functions/http/operation.ts';
@@ -13,9 +14,12 @@ import type { Services } from '../../functions/services.ts';
 import type { Settings } from '../../functions/settings.ts';
 import type { ApiKeys } from '../keys.ts';
 import type { ListenAddress } from './listen-address.ts';
-import { watchUserChanges } from './user-changes.ts';
+import { listen } from './listener.ts';
+import { serveWebSockets } from './web-sockets.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
+const MINUTE = 60 * 1000;
+const MEGABYTE = 1024 * 1024;
 /** How long requests may take to finish when the host stops, in ms. */
 const PATIENCE = 5_000;
 
@@ -45,6 +49,7 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
   const database = openDatabase(databaseUrl, 'haas api', connections);
   const callers = createCallers(database.$client);
   const finished = createFinishedCommands(database.$client);
+  const consoles = createConsoleFeed(database.$client, log);
   try {
     await checkSchema(database.$client);
     await setVlanPool(database.$client, settings.vlans);
@@ -52,7 +57,7 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
     await database.$client.end();
     throw error;
   }
-  const userChanges = await watchUserChanges(databaseUrl, callers, finished);
+  const listener = await listen(databaseUrl, { callers, finished, consoles });
   const prune = async () => {
     await database.$client`select prune_history(make_interval(days => ${settings.historyDays}))`.catch((error: unknown) => {
       log.warn({ err: error }, 'the history was not pruned');
@@ -60,7 +65,9 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
   };
   void prune();
   const pruning = setInterval(prune, DAY);
-  pruning.unref();
+  void pruneConsoles(database, settings, log);
+  const pruningConsoles = setInterval(() => pruneConsoles(database, settings, log), MINUTE);
+  for (const timer of [pruning, pruningConsoles]) timer.unref();
 
   const services: Services = {
     database,
@@ -68,6 +75,7 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
     secrets: createApiSecrets(keys.secret),
     callers,
     finished,
+    consoles,
     settings,
     log,
   };
@@ -78,18 +86,33 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
       const app = createApp(services, operations);
       return new Promise((resolve, reject) => {
         const server = serve({ fetch: app.fetch, hostname, port }, (info) => resolve({ port: info.port }));
+        serveWebSockets(server, app.fetch);
         server.once('error', reject);
         servers.push(server);
       });
     },
     async close() {
-      clearInterval(pruning);
+      for (const timer of [pruning, pruningConsoles]) clearInterval(timer);
       finished.stop();
+      consoles.stop();
       await Promise.all(servers.map(closeServer));
-      await userChanges.stop();
+      await listener.stop();
       await database.$client.end({ timeout: PATIENCE / 1000 });
     },
   };
+}
+
+/** Forgets what is too old or too much of the logs of consoles, a part at a time. */
+async function pruneConsoles(database: Database, { consoleDays, consoleMegabytes }: Settings, log: Logger): Promise<void> {
+  try {
+    for (;;) {
+      const [row] = await database.$client`
+        select prune_consoles(make_interval(days => ${consoleDays}), ${consoleMegabytes * MEGABYTE}) = 0 as "isDone"`;
+      if (row?.['isDone'] !== false) return;
+    }
+  } catch (error) {
+    log.warn({ err: error }, 'the logs of consoles were not pruned');
+  }
 }
 
 /** Takes no more requests, and waits for those begun; a client that does not finish its own is not waited for. */

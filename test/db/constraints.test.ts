@@ -40,6 +40,9 @@ async function rules(t: TestContext): Promise<Rules> {
     insert into commands (id, agent_id, device_id, seq, kind, signed, not_after)
       values ('${command(1)}', 1, 1, 1, 'port.set', '', now()), ('${command(2)}', 1, 1, 2, 'port.set', '', now());
     insert into networking_actions (id, nic_id, change, channel, vlans) values ('${command(1)}', 1, 'connect', 'vlan/native', '{}');
+    insert into consoles (node_id, project_id) values (1, 1);
+    insert into consoles (node_id, released_at, logging) values (2, now(), false);
+    insert into console_chunks values (1, 1, now(), 'login: ');
   `);
   return { superuser, api };
 }
@@ -155,6 +158,30 @@ const refused: [what: string, statement: string, constraint: string, as?: keyof 
     'headnodes_label_unique',
     'superuser',
   ],
+  [
+    'a session of an obmd that there is not',
+    "update nodes set obmd_uri = null, obmd_token = null, obm_type = 'ipmi', obm_host = '', obm_port = 623, obm_sealed = '', agent_id = 1, obmd_session = '' where id = 2",
+    'obmd_is_enabled_by_a_token',
+  ],
+  ['an obmd that is enabled without a token', 'update nodes set obm_enabled = true', 'obmd_is_enabled_by_a_token'],
+  ['a token of an obmd that is not enabled', "update nodes set obmd_session = ''", 'obmd_is_enabled_by_a_token'],
+  [
+    'an action of a node that nobody knows',
+    `insert into node_actions values ('${command(2)}', 1, 'power_up')`,
+    'action_is_known',
+  ],
+  ['a second console of a reservation', 'insert into consoles (node_id) values (1)', 'one_console_per_reservation'],
+  ['a console whose state nobody knows', "update consoles set state = 'lost'", 'console_state_is_known'],
+  ['logging a console that was released', 'update consoles set logging = true', 'released_is_not_logging'],
+  ['half a writer', "update consoles set writer = 'ada'", 'writer_is_whole'],
+  ['output that says nothing', "insert into console_chunks values (1, 2, now(), '')", 'a_gap_has_no_data', 'superuser'],
+  ['a gap with output', "insert into console_chunks values (1, 2, now(), 'x', 'lost')", 'a_gap_has_no_data', 'superuser'],
+  [
+    'a place in a log twice',
+    "insert into console_chunks values (1, 1, now(), 'x')",
+    'console_chunks_console_id_seq_pk',
+    'superuser',
+  ],
   ['deleting a project that has a node', 'delete from projects where id = 1', 'nodes_project_id_projects_id_fk'],
   ['deleting a network that a NIC is on', 'delete from networks where id = 1', 'attachments_network_id_networks_id_fk'],
   ['deleting a node that has a NIC', 'delete from nodes where id = 1', 'nics_node_id_nodes_id_fk'],
@@ -184,6 +211,9 @@ describe('Postgres takes', () => {
     ["a public network of the administrator's", "insert into networks (label, is_public) values ('open', true)"],
     ['a node with obmd', node('obmd_uri, obmd_token', "'', ''")],
     ['a node with a BMC of an agent', node('agent_id, obm_type, obm_host, obm_port, obm_sealed', "1, 'ipmi', '', 623, ''")],
+    ['an obmd that is enabled by a token', "update nodes set obm_enabled = true, obmd_session = 'x' where id = 1"],
+    ['a console after one that was released', 'insert into consoles (node_id) values (2)'],
+    ['output and gaps', "insert into console_chunks values (1, 2, now(), 'x', null), (1, 3, now(), '', 'lost')"],
     ['a place in the order of another device', 'update commands set device_id = 2, seq = 1 where seq = 2'],
     ['any number of NICs on no port', 'update nics set port_id = null'],
     [

@@ -5,6 +5,8 @@ import { agentLogin } from '../../db/roles.ts';
 import { emptyDatabase, testDatabase } from '../support/database.ts';
 
 const agentFunctions = [
+  'agent_append_console(jsonb)',
+  'agent_attach_console(bigint,bigint,bigint)',
   'agent_claim(text,interval,interval,integer,text[])',
   'agent_hello(text)',
   'agent_hold(text,text,interval,interval)',
@@ -15,7 +17,12 @@ const agentFunctions = [
   'agent_take_more(bigint,bigint,integer)',
   'applied_migrations()',
 ];
-const apiFunctions = ['applied_migrations()', 'expire_commands(bigint)', 'prune_history(interval)'];
+const apiFunctions = [
+  'applied_migrations()',
+  'expire_commands(bigint)',
+  'prune_consoles(interval,bigint)',
+  'prune_history(interval)',
+];
 
 const rows = 'DELETE INSERT SELECT UPDATE';
 /** What the API may do with which table as a whole. */
@@ -23,12 +30,15 @@ const apiTables = {
   agents: rows,
   attachments: 'SELECT',
   commands: 'INSERT SELECT',
+  console_chunks: 'SELECT',
+  consoles: 'INSERT SELECT',
   devices: 'INSERT SELECT',
   headnodes: 'SELECT',
   network_access: rows,
   networking_actions: 'INSERT SELECT',
   networks: rows,
   nics: rows,
+  node_actions: 'INSERT SELECT',
   node_metadata: rows,
   nodes: rows,
   ports: rows,
@@ -40,6 +50,14 @@ const apiTables = {
 };
 /** Columns that the API may update where it may not update the table. */
 const apiColumns = [
+  'consoles.logging',
+  'consoles.problem',
+  'consoles.state',
+  'consoles.state_since',
+  'consoles.writer',
+  'consoles.writer_seen_at',
+  'consoles.writer_session',
+  'consoles.writer_since',
   'devices.agent_id',
   'devices.last_contact_at',
   'devices.last_seq',
@@ -171,6 +189,8 @@ test('a login that is no enrolled agent is told so by every function of the prot
   await expect(agent`select agent_settle(1, 0, '[]', false)`).rejects.toMatchObject(refusal);
   await expect(agent`select agent_saved(1, 0)`).rejects.toMatchObject(refusal);
   await expect(agent`select agent_release(1, 0, '{}')`).rejects.toMatchObject(refusal);
+  await expect(agent`select * from agent_attach_console(1, 0, 1)`).rejects.toMatchObject(refusal);
+  await expect(agent`select * from agent_append_console('[]')`).rejects.toMatchObject(refusal);
 });
 
 test('the API has exactly the rights to rows that it needs', async (t) => {
@@ -204,6 +224,16 @@ test.for([
   'update devices set fence = 0',
   'update devices set lease_until = null, lease_holder = null',
   'delete from devices',
+  'insert into console_chunks values (1, 1, now(), $$x$$)',
+  'update console_chunks set data = $$x$$',
+  'delete from console_chunks',
+  'update consoles set released_at = null',
+  'update consoles set project_id = 2',
+  'update consoles set node_id = 2',
+  'update consoles set next_seq = 1',
+  'delete from consoles',
+  'update node_actions set node_id = 2',
+  'delete from node_actions',
   'delete from vlans',
   'delete from drizzle.__drizzle_migrations',
   'truncate users',
@@ -216,6 +246,7 @@ test.for([
   "select * from agent_claim('w', '1 s', '1 s', 1)",
   "select finish_command(gen_random_uuid(), 'done', null, null, null)",
   "select record_check(1, '{}')",
+  "select * from agent_append_console('[]')",
   'set role haas_owner',
 ])('the API may not: %s', async (statement, t) => {
   await expect((await logins(t)).api.unsafe(statement)).rejects.toMatchObject(DENIED);

@@ -4,7 +4,14 @@ import { readSettings, SettingError } from '../../functions/settings.ts';
 test('without an environment the defaults hold', () => {
   const { vlans, ...rest } = readSettings({});
   expect([vlans.length, vlans[0], vlans.at(-1)]).toEqual([900, 100, 999]);
-  expect(rest).toEqual({ requireAuthentication: true, commandLifetime: 900, historyDays: 90, maintenance: null });
+  expect(rest).toEqual({
+    requireAuthentication: true,
+    commandLifetime: 900,
+    historyDays: 90,
+    consoleDays: 30,
+    consoleMegabytes: 16,
+    maintenance: null,
+  });
 });
 
 test('a VLAN list is ids and ranges, in any order', () => {
@@ -20,6 +27,8 @@ test.for([
   ['HAAS_REQUIRE_AUTHENTICATION', 'yes'],
   ['HAAS_COMMAND_LIFETIME', '0'],
   ['HAAS_HISTORY_DAYS', 'ever'],
+  ['HAAS_CONSOLE_DAYS', '0'],
+  ['HAAS_CONSOLE_MEGABYTES', '1025'],
   ['HAAS_MAINTENANCE_URL', 'ftp://x'],
   ['HAAS_MAINTENANCE_URL', 'http://user:secret@x'],
 ] as const)('%s cannot be "%s", and the error names it without its value', ([name, value]) => {

@@ -36,7 +36,7 @@ export function runMachine(bmc: SimulatedBmc): () => void {
     line = '';
     if (power === 'off') return serial.write('\r\n[power off]\r\n');
     serial.write(`\r\n${name}: power on self test ... ok\r\n`);
-    serial.write(`${name}: booting from ${bmc.boot() === 'default' ? 'the first device' : bmc.boot()} ...\r\n`);
+    serial.write(`${name}: booting from ${['none', 'default'].includes(bmc.boot()) ? 'the first device' : bmc.boot()} ...\r\n`);
     prompt();
   }, LOOK);
   watching.unref();

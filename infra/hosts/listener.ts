@@ -1,33 +1,44 @@
 import { type Connection, connect } from '../../db/client.ts';
+import type { ConsoleFeed } from '../../functions/console/stream/feed.ts';
 import type { Callers } from '../../functions/http/callers.ts';
 import type { FinishedCommands } from '../../functions/http/finished-commands.ts';
 
-const CHANNEL = 'users';
+const USERS = 'users';
 const COMMANDS = 'commands_finished';
+const CONSOLES = 'consoles';
+const CONSOLE_OUTPUT = 'console_output';
 const HEARTBEAT = 'heartbeat';
 /** How often the channel is tried, in ms, and after how many tries in vain another connection is made. */
 const BEAT = 1_000;
 const DEAF = 5;
 
+/** Who is told what. */
+interface Listeners {
+  /** Of every change to users and memberships, and of whether every change is told. */
+  readonly callers: Pick<Callers, 'forget' | 'told'>;
+  /** Which commands have ended; it never relies on it. */
+  readonly finished: Pick<FinishedCommands, 'heard' | 'look'>;
+  /** Which consoles have news; it never relies on it. */
+  readonly consoles: Pick<ConsoleFeed, 'heardOutput' | 'heardChange' | 'look'>;
+}
+
 /**
- * Tells `callers` of every change to users and memberships, by whichever host. A connection can be dead for minutes without saying
- * so: each second something is said on the channel, and while nothing comes back `callers` is told not to rely on being told.
- * The same connection hears which commands have ended, for `finished`, which never relies on it.
+ * The one connection of a host that hears what the database tells, by whichever host or agent. A connection can be dead for minutes without
+ * saying so: each second something is said on a channel, and while nothing comes back `callers` is told not to rely on being told.
  */
-export async function watchUserChanges(
-  databaseUrl: string,
-  callers: Callers,
-  finished: Pick<FinishedCommands, 'heard' | 'look'>,
-): Promise<{ stop(): Promise<void> }> {
+export async function listen(databaseUrl: string, listeners: Listeners): Promise<{ stop(): Promise<void> }> {
+  const { callers, finished, consoles } = listeners;
   let heard = false;
   let silences = 0;
 
   const open = () => connect(databaseUrl, 'haas api listener', 1);
   // Listening anew after a cut, it has missed what was said meanwhile. The channel of the heartbeat comes last: who hears that hears all.
-  const listen = async (connection: Connection) => {
+  const hear = async (connection: Connection) => {
     await connection.listen(COMMANDS, finished.heard, finished.look);
+    await connection.listen(CONSOLE_OUTPUT, consoles.heardOutput);
+    await connection.listen(CONSOLES, consoles.heardChange, consoles.look);
     await connection.listen(
-      CHANNEL,
+      USERS,
       (payload) => {
         heard = true;
         if (payload !== HEARTBEAT) callers.forget();
@@ -45,11 +56,11 @@ export async function watchUserChanges(
       silences = 0;
       void connection.end({ timeout: 0 });
       connection = open();
-      listen(connection).catch(() => {});
+      hear(connection).catch(() => {});
     }
-    connection.notify(CHANNEL, HEARTBEAT).catch(() => {});
+    connection.notify(USERS, HEARTBEAT).catch(() => {});
   };
-  await listen(connection);
+  await hear(connection);
   const beating = setInterval(beat, BEAT);
   beat();
   return {

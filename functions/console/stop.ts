@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { label } from '../http/labels.ts';
+import { empty, nothing, Redirect, writing } from '../http/operation.ts';
+import { stopConsole as letGo } from '../rules/console-hold.ts';
+import { obmRefusals, reachBmc } from '../rules/obm-access.ts';
+
+/** Logs the serial console of a node no more; whoever watches it is told so and cut off. What was logged stays readable. */
+export const stopConsole = writing({
+  id: 'stop_console',
+  summary: 'Log the serial console of a node no more',
+  method: 'DELETE',
+  path: '/node/{node}/console',
+  access: 'user',
+  params: z.strictObject({ node: label }),
+  body: nothing,
+  result: empty,
+  refusals: obmRefusals,
+
+  async write(context, { params }) {
+    const { tx, services } = context;
+    const node = await reachBmc(context, params.node, 'console');
+    if (node instanceof Redirect) return node;
+    await letGo(tx, services, node);
+    return undefined;
+  },
+});

@@ -1,0 +1,135 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ServerType } from '@hono/node-server';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Environment } from '../../functions/http/environment.ts';
+import { Problem } from '../../functions/http/problem.ts';
+import type { Socket, SocketMessage } from '../../functions/http/web-socket.ts';
+
+/** The largest message that a client may send, in bytes, and how many may wait before no more is read from it. */
+const LARGEST_MESSAGE = 64 * 1024;
+const MOST_WAITING = 16;
+/** How long a client may take to agree that the connection ends, and to answer a ping, in ms. */
+const CLOSING = 1_000;
+const PING = 15_000;
+
+type Fetch = (request: Request, env: Environment['Bindings']) => Response | Promise<Response>;
+
+/**
+ * Lets the application accept WebSockets on a server of Node. What it answers instead is sent as any answer is. Node hands over every
+ * request that asks for any other protocol as well: those are answered as if they had not asked, which the standard allows.
+ */
+export function serveWebSockets(server: ServerType, fetch: Fetch): void {
+  server.on('upgrade', (request: IncomingMessage, socket: IncomingMessage['socket'], head: Buffer) => {
+    answer(request, socket, head, fetch).catch(() => socket.destroy());
+  });
+}
+
+async function answer(request: IncomingMessage, socket: IncomingMessage['socket'], head: Buffer, fetch: Fetch): Promise<void> {
+  const gone = new AbortController();
+  socket.once('close', () => gone.abort());
+  // Whatever happens to the connection, it ends, and that is seen.
+  socket.on('error', () => {});
+  const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
+  const asked = new Request(url, { method: request.method ?? 'GET', headers: headersOf(request), signal: gone.signal });
+  const outgoing = new ServerResponse(request);
+  outgoing.shouldKeepAlive = false;
+  let isUpgraded = false;
+  const upgrade = async (subprotocols: readonly string[]) => {
+    const accepted = await accept(request, socket, head, subprotocols);
+    isUpgraded = true;
+    return accepted;
+  };
+  const response = await fetch(asked, { incoming: request, outgoing, upgrade });
+  if (isUpgraded) return;
+  outgoing.assignSocket(socket);
+  outgoing.once('finish', () => socket.end());
+  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+  if (response.body) await pipeline(Readable.fromWeb(response.body), outgoing);
+  else outgoing.end();
+}
+
+function headersOf({ rawHeaders }: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
+  return headers;
+}
+
+function accept(
+  request: IncomingMessage,
+  socket: IncomingMessage['socket'],
+  head: Buffer,
+  subprotocols: readonly string[],
+): Promise<Socket> {
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: LARGEST_MESSAGE,
+    handleProtocols: (offered) => [...offered].find((name) => subprotocols.includes(name)) ?? false,
+  });
+  return new Promise((resolve, reject) => {
+    socket.once('close', () => reject(new Error('the client left before its WebSocket was accepted')));
+    server.once('wsClientError', ({ message }) => reject(new Problem('ValidationError', 'invalid_request', message)));
+    server.handleUpgrade(request, socket, head, (accepted) => resolve(socketOf(accepted)));
+  });
+}
+
+/** A WebSocket of the package `ws` as operations use it. */
+function socketOf(socket: WebSocket): Socket {
+  const gone = new AbortController();
+  const waiting: SocketMessage[] = [];
+  let wake = () => {};
+  let isAlive = true;
+  // A client whose machine went away says nothing: it would keep what it holds for as long as TCP hopes.
+  const pinging = setInterval(() => {
+    if (!isAlive) return socket.terminate();
+    isAlive = false;
+    socket.ping();
+  }, PING);
+  socket.on('pong', () => {
+    isAlive = true;
+  });
+  socket.on('message', (data, isBinary) => {
+    isAlive = true;
+    waiting.push({
+      data: Buffer.isBuffer(data) ? data : Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data),
+      isBinary,
+    });
+    if (waiting.length >= MOST_WAITING) socket.pause();
+    wake();
+  });
+  socket.on('close', () => {
+    clearInterval(pinging);
+    gone.abort();
+    wake();
+  });
+  // It is closed then.
+  socket.on('error', () => {});
+
+  async function* messages(): AsyncGenerator<SocketMessage, void> {
+    for (;;) {
+      const message = waiting.shift();
+      if (message) yield message;
+      else if (gone.signal.aborted) return;
+      else {
+        socket.resume();
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    }
+  }
+
+  return {
+    protocol: socket.protocol,
+    messages: messages(),
+    gone: gone.signal,
+    send: (data) => new Promise((resolve) => socket.send(data, { binary: typeof data !== 'string' }, () => resolve())),
+    close(code, reason) {
+      socket.resume();
+      socket.close(code, reason);
+      setTimeout(() => socket.terminate(), CLOSING).unref();
+    },
+  };
+}
