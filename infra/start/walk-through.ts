@@ -21,6 +21,7 @@ export function walkThrough(
   until curl -s -u "$auth" $api/networking_action/$action | grep -E 'DONE|ERROR'; do sleep 1; done
   curl -u "$auth" $api/network/provision
   curl -u "$auth" -X PUT  $api/node/node-1/console
+  curl -u "$auth" -X POST $api/node/node-1/power_on
   curl -u "$auth" -X POST $api/node/node-1/power_cycle -d '{"force": true}'
   curl -u "$auth" $api/node/node-1/power_status
   # What the machine says on its serial console; without follow=false until Ctrl-C:

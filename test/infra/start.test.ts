@@ -71,6 +71,8 @@ describe('npm start', { timeout: 120_000 }, () => {
       const pasted = await execa('bash', ['-c', lines.join('\n')], { reject: false });
       expect(pasted.stdout).toContain('"status":"DONE"');
       expect(pasted.stdout).toContain('"connected-nodes":{"node-1":["eth0"],"node-2":["eth0"]}');
+      expect(pasted.stdout).toContain('{"power_status":"on"}');
+      expect(pasted.stdout).toContain('booting');
       expect(pasted.stdout).toMatch(/^100 .*Eth1\/1, Eth1\/2\s*$/m);
 
       first.child.kill('SIGINT');
