@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Claim } from '../db/commands/claim.ts';
 import { bmcCraft } from './bmc-craft.ts';
+import { ConsoleWork } from './console/console-work.ts';
 import { DeviceWork } from './device-work.ts';
 import type { HeldWork } from './held-work.ts';
 import type { Lease } from './lease.ts';
@@ -13,6 +14,8 @@ export function beginWork(means: WorkerMeans, held: Claim, lease: Lease, log: Lo
   switch (kind) {
     case 'bmc':
       return new DeviceWork(means, held, lease, bmcCraft(means, lease), log);
+    case 'console':
+      return new ConsoleWork(means, held, lease, log);
     default:
       // What is no device at all has orders that name no such device, and they are refused.
       return new DeviceWork(means, held, lease, switchCraft(means, held, lease, log), log);

@@ -45,6 +45,7 @@ export interface Timing {
   /** Back-off of a command whose device is in doubt: doubled from `first` up to `last`. */
   readonly backOff: { readonly first: number; readonly last: number };
   readonly bmc: BmcWaits;
+  readonly console: ConsoleWaits;
   /** How long a session and its device are kept without work. */
   readonly idle: number;
   /** How long the queue must have been dry before a changed configuration is saved; while it never dries, `saveAtLatest`. */
@@ -72,6 +73,16 @@ export interface BmcWaits {
   readonly doubt: number;
 }
 
+/** How long a serial console is waited for; between two openings, see `backOff`. Milliseconds. */
+export interface ConsoleWaits {
+  /** How long an opening may take. */
+  readonly opening: number;
+  /** How long what a console says that was just opened for the first time may have been printed before, and is not kept. */
+  readonly heldBack: number;
+  /** How long keystrokes wait for a console that is being opened, and may take. */
+  readonly typing: number;
+}
+
 /** The usual waits for a lease of so many seconds. */
 export function timingFor(leaseSeconds: number): Timing {
   const lease = leaseSeconds * 1000;
@@ -82,6 +93,7 @@ export function timingFor(leaseSeconds: number): Timing {
     open: [0, 1000, 3000],
     backOff: { first: 1000, last: 30_000 },
     bmc: { look: 500, dark: 2000, settle: 15_000, doubt: 60_000 },
+    console: { opening: 30_000, heldBack: 1000, typing: 10_000 },
     idle: 2000,
     saveAfter: 200,
     saveAtLatest: 60_000,

@@ -2,8 +2,10 @@ import {
   closeSync,
   existsSync,
   fdatasyncSync,
+  fstatSync,
   fsyncSync,
   ftruncateSync,
+  futimesSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -37,6 +39,7 @@ export class JournalFile {
   readonly #path: string;
   #descriptor: number | undefined;
   #size = 0;
+  #leftAt: Date | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -50,6 +53,7 @@ export class JournalFile {
     if (whole.length === 0) throw this.#damaged('it holds no complete line');
     this.#guard(() => {
       this.#descriptor = openSync(this.#path, 'r+');
+      this.#leftAt = fstatSync(this.#descriptor).mtime;
       if (whole.length < text.length) ftruncateSync(this.#descriptor, whole.length);
     });
     this.#size = whole.length;
@@ -102,6 +106,19 @@ export class JournalFile {
       flushFolder(dirname(this.#path));
     });
     this.#size = bytes.length;
+  }
+
+  /** The moment that `leave` left last, or when the file was last written to before it was read here; undefined: it was just made. */
+  get leftAt(): Date | undefined {
+    return this.#leftAt;
+  }
+
+  /** Leaves a moment as the time of the file's last change. */
+  leave(at: Date): void {
+    const descriptor = this.#descriptor;
+    if (descriptor === undefined) return;
+    this.#guard(() => futimesSync(descriptor, at, at));
+    this.#leftAt = at;
   }
 
   /** Closes the file; what was appended stays. */

@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Outcome } from '../db/commands/outcome.ts';
 import { type SwitchAccess, switchAccess } from '../db/devices/access.ts';
+import { bmcAccess } from '../db/devices/obm.ts';
 import { fileName } from './file-name.ts';
 import { JournalError, JournalFile } from './journal-file.ts';
 import { outcomeShape } from './outcome-shape.ts';
 
 /** How many begun seqs are remembered one by one, per device. */
 const REMEMBERED = 1000;
+/** How many lines a journal that stays open may grow to. */
+const LONGEST = 10_000;
 
 /** A command as the journal knows it: who it is, its place in the order, and the port that it changes, if it changes any. */
 export interface Begun {
@@ -28,6 +31,10 @@ export type Admission =
   | { readonly kind: 'replayed' }
   | { readonly kind: 'out-of-order' };
 
+/** A console that is to be held: its number, and how to reach it. */
+const heldConsole = z.strictObject({ console: z.int(), access: bmcAccess });
+export type HeldConsole = z.output<typeof heldConsole>;
+
 const begun = z.strictObject({ id: z.string(), seq: z.int(), port: z.string().nullable() });
 const openCommand = begun.extend({ outcome: outcomeShape.optional() });
 
@@ -43,6 +50,8 @@ const snapshot = z.strictObject({
   begun: z.array(z.int()),
   open: z.array(openCommand),
   unsaved: switchAccess.nullable(),
+  /** Missing in journals from before there were consoles. */
+  console: heldConsole.nullable().default(null),
 });
 
 const event = z.union([
@@ -50,9 +59,11 @@ const event = z.union([
   z.strictObject({ end: z.string(), outcome: outcomeShape }),
   z.strictObject({ settled: z.array(z.string()) }),
   z.strictObject({ saved: z.literal(true) }),
+  z.strictObject({ console: heldConsole.nullable() }),
 ]);
 type Event = z.output<typeof event>;
 
+const mentionsConsole = z.object({ console: heldConsole.nullable() });
 const mentionsUnsaved = z.union([z.object({ saved: z.literal(true) }), z.object({ unsaved: switchAccess.nullable() })]);
 
 /**
@@ -69,6 +80,9 @@ export class Journal {
   #highest = 0;
   #forgotten = 0;
   #unsaved: SwitchAccess | null = null;
+  #console: HeldConsole | null = null;
+  /** Lines since the snapshot. */
+  #lines = 0;
 
   /** Opens the journal of a device, or makes an empty one. Throws JournalError. */
   constructor(folder: string, issuer: string, device: string) {
@@ -79,7 +93,8 @@ export class Journal {
       const [first, ...rest] = this.#file.read();
       if (first !== undefined) this.#restore(this.#file.parse(snapshot, first));
       for (const line of rest) this.#apply(this.#file.parse(event, line));
-      if (first === undefined || rest.length > REMEMBERED) this.#file.rewrite(this.#snapshot());
+      this.#lines = rest.length;
+      if (first === undefined || rest.length > REMEMBERED) this.#rewrite();
     } catch (error) {
       this.#file.close();
       throw error;
@@ -89,6 +104,16 @@ export class Journal {
   /** How to reach the switch whose changed configuration was not seen saved; null: there is none. */
   get unsaved(): SwitchAccess | null {
     return this.#unsaved;
+  }
+
+  /** The console that is to be held; null: none is. */
+  get console(): HeldConsole | null {
+    return this.#console;
+  }
+
+  /** The moment that was left in the journal last, in this process or an earlier one; undefined: the journal was just made. */
+  get leftAt(): Date | undefined {
+    return this.#file.leftAt;
   }
 
   /** The outcome of a command that ended here and that the database may not know. */
@@ -138,7 +163,20 @@ export class Journal {
   /** The database knows how these ended: from now on they are replays. */
   settled(ids: readonly string[]): void {
     const known = ids.filter((id) => this.#open.has(id));
-    if (known.length > 0) this.#record({ settled: known }, 'written');
+    if (known.length === 0) return;
+    this.#record({ settled: known }, 'written');
+    // The device of a console is held for months, and typed into all the time.
+    if (this.#lines > LONGEST) this.#rewrite();
+  }
+
+  /** Writes down that a console is to be held from now on, or none: the disk has it when this returns. */
+  holdConsole(wanted: HeldConsole | null): void {
+    if (JSON.stringify(this.#console) !== JSON.stringify(wanted)) this.#record({ console: wanted }, 'durable');
+  }
+
+  /** Leaves a moment for whoever opens the journal next. Costs next to nothing; neither forced to the disk nor of use for any decision. */
+  leave(at: Date): void {
+    this.#file.leave(at);
   }
 
   /** The device starts with what it runs. */
@@ -153,7 +191,13 @@ export class Journal {
 
   #record(happened: Event, how: 'durable' | 'written'): void {
     this.#file.append(happened, how);
+    this.#lines += 1;
     this.#apply(happened);
+  }
+
+  #rewrite(): void {
+    this.#file.rewrite(this.#snapshot());
+    this.#lines = 0;
   }
 
   #apply(happened: Event): void {
@@ -171,6 +215,8 @@ export class Journal {
       if (known) known.outcome = happened.outcome;
     } else if ('settled' in happened) {
       for (const id of happened.settled) this.#open.delete(id);
+    } else if ('console' in happened) {
+      this.#console = happened.console;
     } else {
       this.#unsaved = null;
     }
@@ -187,7 +233,7 @@ export class Journal {
     }
   }
 
-  #restore({ issuer, device, highest, forgotten, begun, open, unsaved }: z.output<typeof snapshot>): void {
+  #restore({ issuer, device, highest, forgotten, begun, open, unsaved, console }: z.output<typeof snapshot>): void {
     if (issuer !== this.#issuer || device !== this.#device) {
       throw new JournalError(
         `the journal of ${this.#device} is in truth that of ${device} of ${issuer}: put the files back`,
@@ -199,6 +245,7 @@ export class Journal {
     for (const seq of begun) this.#begun.add(seq);
     for (const command of open) this.#open.set(command.id, command);
     this.#unsaved = unsaved;
+    this.#console = console;
   }
 
   #snapshot(): z.output<typeof snapshot> {
@@ -211,6 +258,7 @@ export class Journal {
       begun: [...this.#begun],
       open: [...this.#open.values()],
       unsaved: this.#unsaved,
+      console: this.#console,
     };
   }
 }
@@ -225,12 +273,23 @@ export function journalPath(folder: string, issuer: string, device: string): str
  * The journals of the devices in `except` are not looked at.
  */
 export function unsavedSwitches(folder: string, issuer: string, except: readonly string[] = []): SwitchAccess[] {
+  return journalTexts(folder, issuer, 'switch/', except).flatMap((text) => lastUnsaved(text) ?? []);
+}
+
+/** Consoles that are to be held. The journals of the devices in `except` are not looked at. */
+export function openConsoles(folder: string, issuer: string, except: readonly string[] = []): HeldConsole[] {
+  return journalTexts(folder, issuer, 'console/', except).flatMap((text) => lastConsole(text) ?? []);
+}
+
+/** The journals of the devices whose labels begin so: whoever looks through them does it again and again. */
+function journalTexts(folder: string, issuer: string, prefix: string, except: readonly string[]): string[] {
   const own = join(folder, fileName(issuer));
   if (!existsSync(own)) return [];
+  const [readable = ''] = fileName(prefix).split('.');
   const passedOver = new Set(except.map((device) => `${fileName(device)}.jsonl`));
   return readdirSync(own)
-    .filter((name) => name.endsWith('.jsonl') && !passedOver.has(name))
-    .flatMap((name) => lastUnsaved(readFileSync(join(own, name), 'utf8')) ?? []);
+    .filter((name) => name.startsWith(readable) && name.endsWith('.jsonl') && !passedOver.has(name))
+    .map((name) => readFileSync(join(own, name), 'utf8'));
 }
 
 /**
@@ -238,12 +297,21 @@ export function unsavedSwitches(folder: string, issuer: string, except: readonly
  * From the end, parsing as little as possible, since it is done again and again for every device.
  */
 function lastUnsaved(text: string): SwitchAccess | null {
+  const found = lastLine(text, 'saved":', mentionsUnsaved);
+  return found && 'unsaved' in found ? found.unsaved : null;
+}
+
+function lastConsole(text: string): HeldConsole | null {
+  return lastLine(text, '"console":', mentionsConsole)?.console ?? null;
+}
+
+function lastLine<S extends z.ZodType>(text: string, hint: string, shape: S): z.output<S> | undefined {
   for (const line of text.split('\n').reverse()) {
-    if (!line.includes('saved":')) continue;
-    const parsed = mentionsUnsaved.safeParse(jsonOrNull(line));
-    if (parsed.success) return 'saved' in parsed.data ? null : parsed.data.unsaved;
+    if (!line.includes(hint)) continue;
+    const parsed = shape.safeParse(jsonOrNull(line));
+    if (parsed.success) return parsed.data;
   }
-  return null;
+  return undefined;
 }
 
 function jsonOrNull(line: string): unknown {

@@ -8,7 +8,7 @@ import type { Timing } from './config.ts';
 import type { Database } from './database.ts';
 import { DeviceWorker } from './device-worker.ts';
 import { Errand } from './errand.ts';
-import { unsavedSwitches } from './journal.ts';
+import { openConsoles, unsavedSwitches } from './journal.ts';
 import { Listener } from './listener.ts';
 import { SaveTries } from './save-tries.ts';
 import { messageOf } from './scrub.ts';
@@ -29,7 +29,7 @@ export interface LoopMeans {
 
 /**
  * Takes every waiting device of this agent, each for a worker of its own: at once when the database says that there is one,
- * and now and then without being told. Switches that were left unsaved are taken too, for as long as they are.
+ * and now and then without being told. Switches that were left unsaved are taken too, for as long as they are, and consoles that are open.
  * No error of the database ends it.
  */
 export class Loop {
@@ -37,7 +37,7 @@ export class Loop {
   readonly #claims: Claims;
   readonly #saveTries: SaveTries;
   readonly #claiming = new Errand(() => this.#claimAll());
-  readonly #holding = new Errand(() => this.#holdUnsaved());
+  readonly #holding = new Errand(() => this.#holdLeft());
   readonly #stop = new AbortController();
   readonly #workers = new Map<number, DeviceWorker>();
   readonly #ended = new Set<Promise<void>>();
@@ -133,16 +133,16 @@ export class Loop {
   }
 
   /**
-   * Takes devices on which nothing waits but a save, whoever left them so: an earlier process, or a worker of this one that lost
-   * its lease or ended in trouble. Those on which commands wait are claimed anyway, and saved by that.
+   * Takes devices on which nothing waits but a save, and consoles that are to be held, whoever left them so: an earlier process, or a
+   * worker of this one that lost its lease or ended in trouble. Those on which commands wait are claimed anyway.
    */
-  async #holdUnsaved(): Promise<void> {
-    for (const device of this.#unsaved()) {
+  async #holdLeft(): Promise<void> {
+    for (const device of this.#left()) {
       if (this.#stop.signal.aborted) return;
       try {
         const taken = await this.#claims.hold(device);
         if (!taken) continue;
-        this.#saveTries.tried(device, performance.now());
+        if (device.startsWith('switch/')) this.#saveTries.tried(device, performance.now());
         this.#work(taken);
       } catch (error) {
         this.#means.log.debug({ device, reason: messageOf(error) }, 'no device was held');
@@ -150,15 +150,16 @@ export class Loop {
     }
   }
 
-  #unsaved(): string[] {
+  #left(): string[] {
     const means = this.#workerMeans;
     if (!means) return [];
     const held = [...this.#workers.values()].map((worker) => worker.held.device);
     try {
       const unsaved = unsavedSwitches(means.journals, means.issuer(), held).map(({ label }) => `switch/${label}`);
-      return this.#saveTries.due(unsaved, (device) => held.includes(device), performance.now());
+      const consoles = openConsoles(means.journals, means.issuer(), held).map(({ access }) => `console/${access.label}`);
+      return [...consoles, ...this.#saveTries.due(unsaved, (device) => held.includes(device), performance.now())];
     } catch (error) {
-      this.#means.log.debug({ reason: messageOf(error) }, 'nobody can tell what is not saved');
+      this.#means.log.debug({ reason: messageOf(error) }, 'nobody can tell what is not saved, nor which consoles are open');
       return [];
     }
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import type { Checkpoint } from './checkpoint.ts';
 import type { AgentConfig } from './config.ts';
+import { ConsoleLogs } from './console/console-logs.ts';
 import { Database } from './database.ts';
 import type { BmcDriver } from './drivers/bmc/driver.ts';
 import { findBmcDriver } from './drivers/bmc/drivers.ts';
@@ -37,6 +38,7 @@ export async function startAgent(config: AgentConfig, overrides: AgentOverrides 
   const log = overrides.log ?? pino({ level: config.logLevel, base: null });
   const database = new Database(url, timing.databaseSilence, log);
   const hostKeys = openHostKeys(join(stateDir, 'known-hosts'));
+  const consoleLogs = new ConsoleLogs(database, log);
   const loop = new Loop({
     url,
     database,
@@ -55,6 +57,7 @@ export async function startAgent(config: AgentConfig, overrides: AgentOverrides 
         database,
         timing,
         log,
+        consoleLogs,
         hostKeys,
         stateDir,
         judge: { agent, policy, sealingKeys, verify: createVerifier(trust) },

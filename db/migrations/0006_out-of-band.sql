@@ -93,7 +93,9 @@ declare
 begin
   return query
     select c.next_seq from consoles c join nodes n on n.id = c.node_id
-      where c.id = p_console and 'console/' || n.label = held.label and c.logging;
+      where c.id = p_console and 'console/' || n.label = held.label and c.logging
+      -- Waits for what an earlier holder is still adding: a seq must not be given to two.
+      for no key update of c;
 end $$;
 --> statement-breakpoint
 
@@ -106,15 +108,20 @@ declare
   me constant bigint := calling_agent();
   taken bigint[];
 begin
-  -- Locked in order, so that two calls never wait for each other; a release that is under way is waited for, and then seen.
-  select array_agg(l.id) into taken from (
-    select c.id from consoles c
-      join nodes n on n.id = c.node_id
-      join devices d on d.label = 'console/' || n.label
-      where c.logging and d.agent_id = me and d.lease_holder is not null
-        and (c.id, d.id, d.fence) in (
-          select e.console, e.device, e.fence from jsonb_to_recordset(p_entries) as e (console bigint, device bigint, fence bigint))
-      order by c.id for no key update of c) l;
+  -- Locked in order, so that two calls never wait for each other. A release, or another holder who attaches, is waited for, and then
+  -- seen: by a statement of its own, which sees what was committed meanwhile.
+  perform from consoles c
+    join nodes n on n.id = c.node_id
+    join devices d on d.label = 'console/' || n.label
+    where d.agent_id = me
+      and c.id in (select e.console from jsonb_to_recordset(p_entries) as e (console bigint))
+    order by c.id for no key update of c;
+  select array_agg(c.id) into taken from consoles c
+    join nodes n on n.id = c.node_id
+    join devices d on d.label = 'console/' || n.label
+    where c.logging and d.agent_id = me and d.lease_holder is not null
+      and (c.id, d.id, d.fence) in (
+        select e.console, e.device, e.fence from jsonb_to_recordset(p_entries) as e (console bigint, device bigint, fence bigint));
 
   with entry as (
     select * from jsonb_to_recordset(p_entries)

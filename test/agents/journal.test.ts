@@ -12,10 +12,14 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, type TestContext, test } from 'vitest';
-import { Journal, journalPath, unsavedSwitches } from '../../agents/journal.ts';
+import { Journal, journalPath, openConsoles, unsavedSwitches } from '../../agents/journal.ts';
 import type { Outcome } from '../../db/commands/outcome.ts';
 
 const access = { label: 'sw-1', type: 'mock', hostname: 'memory', port: 1, settings: {}, sealed: 'x' };
+const console5 = {
+  console: 5,
+  access: { label: 'n1', type: 'ipmi' as const, host: '10.0.0.1', port: 623, settings: {}, sealed: 'x' },
+};
 const done: Outcome = { status: 'done', result: { port: { native: 1, tagged: [], enabled: true }, changed: true } };
 const command = (seq: number, port = `p${seq}`) => ({ id: `id-${seq}`, seq, port });
 
@@ -120,6 +124,61 @@ describe('Journal', () => {
     expect(reopen().unsaved).toBeNull();
     expect(unsavedSwitches(folder, 'site-1')).toEqual([]);
     expect(unsavedSwitches(folder, 'site-2')).toEqual([]);
+  });
+
+  test('remembers which console is to be held, until none is', (t) => {
+    const { reopen, folder } = bench(t, 'console/n1');
+    expect(reopen().console).toBeNull();
+    reopen().holdConsole(console5);
+    expect(reopen().console).toEqual(console5);
+    expect(openConsoles(folder, 'site-1')).toEqual([console5]);
+    expect(openConsoles(folder, 'site-1', ['console/n1'])).toEqual([]);
+    expect(unsavedSwitches(folder, 'site-1')).toEqual([]);
+    const look = { ...command(1), port: null };
+    reopen().begin([look], null);
+    reopen().end('id-1', { status: 'done', result: { console: 6 } });
+    expect(openConsoles(folder, 'site-1')).toEqual([console5]);
+    reopen().holdConsole({ ...console5, console: 6 });
+    expect(openConsoles(folder, 'site-1')).toEqual([{ ...console5, console: 6 }]);
+    reopen().holdConsole(null);
+    expect(openConsoles(folder, 'site-1')).toEqual([]);
+    expect(reopen().console).toBeNull();
+  });
+
+  test('of before there were consoles is read', (t) => {
+    const { reopen, path, folder } = bench(t);
+    reopen().begin([command(5)], access);
+    writeFileSync(path, readFileSync(path, 'utf8').replace(',"console":null', ''));
+    expect(reopen().console).toBeNull();
+    expect(reopen().admit(command(5))).toEqual({ kind: 'again' });
+    expect(openConsoles(folder, 'site-1')).toEqual([]);
+  });
+
+  test('keeps a moment for whoever opens it next', (t) => {
+    const { reopen } = bench(t);
+    const journal = reopen();
+    expect(journal.leftAt).toBeUndefined();
+    const moment = new Date('2026-11-22T21:00:01.000Z');
+    journal.leave(moment);
+    expect(journal.leftAt).toEqual(moment);
+    expect(reopen().leftAt).toEqual(moment);
+  });
+
+  test('stays small while it is open, and forgets nothing by that', (t) => {
+    const { reopen, path } = bench(t, 'console/n1');
+    const journal = reopen();
+    journal.holdConsole(console5);
+    journal.begin([{ ...command(1), port: null }], null);
+    for (let line = 0; line < 10_000; line += 1) journal.end('id-1', done);
+    const { size } = statSync(path);
+    journal.settled(['id-1']);
+    expect(statSync(path).size).toBeLessThan(size / 100);
+    expect(journal.admit(command(1))).toEqual({ kind: 'replayed' });
+    journal.begin([{ ...command(2), port: null }], null);
+    const later = reopen();
+    expect(later.console).toEqual(console5);
+    expect(later.admit(command(1))).toEqual({ kind: 'replayed' });
+    expect(later.admit({ ...command(2), port: null })).toEqual({ kind: 'again' });
   });
 
   test('cuts off a last line that was never finished, as nobody relied on it', (t) => {

@@ -124,6 +124,40 @@ describe('an agent that appends', () => {
     expect(await consoleRow(c)).toMatchObject({ state: 'opening' });
   });
 
+  test('loses the console to a successor, and what it was still adding takes no seq of his', async (t) => {
+    const c = await makeConsoles(t);
+    await c.append([{ seq: 1, data: 'a' }]);
+    const sql = c.sql;
+    let letGo = () => {};
+    const waiting = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    let isLocked = () => {};
+    const locked = new Promise<void>((resolve) => {
+      isLocked = resolve;
+    });
+    // The successor has claimed the device and is attaching while the call of before is on its way.
+    const successor = sql.begin(async (tx) => {
+      await tx`update devices set fence = 8 where label = 'console/n1'`;
+      await tx`select from consoles where id = 1 for no key update`;
+      isLocked();
+      await waiting;
+    });
+    await locked;
+    const late = c.append([{ seq: 2, data: 'late' }]);
+    await until(
+      async () =>
+        (await sql`select from pg_stat_activity where wait_event_type = 'Lock' and query like '%agent_append_console%'`).length >
+        0,
+      'the call of before waits',
+    );
+    letGo();
+    await successor;
+    expect(await late).toEqual([1]);
+    expect(await log(c)).toBe('a');
+    expect(await c.attach(1, 'console/n1', 8)).toEqual([2]);
+  });
+
   test('may not append to the console of another agent by its fence', async (t) => {
     const c = await makeConsoles(t);
     const forN2 = { console: 2, device: c.device('console/n2'), seq: 1, data: 'x' };

@@ -33,7 +33,7 @@ export async function agentStateFolder(test: Pick<TestContext, 'onTestFinished'>
 /** Starts a process of the agent, and answers when it takes commands. It kills itself at `dieAt`, and ends with the test. */
 export async function startAgentProcess(
   test: Pick<TestContext, 'onTestFinished'>,
-  world: World,
+  world: Pick<World, 'database'>,
   stateDir: string,
   dieAt?: Step,
 ): Promise<AgentProcess> {

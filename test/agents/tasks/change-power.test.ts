@@ -111,6 +111,24 @@ describe('power', () => {
     expect(power).toBe('on');
   });
 
+  test('that comes after a BMC that took long to take it is waited for all the same', async () => {
+    const { outcome } = await carryOut({
+      interfere: async ({ what }, before) => {
+        if (what !== 'setPower') return before === 1 ? 'late' : undefined;
+        await new Promise((resolve) => setTimeout(resolve, 2 * waits.settle));
+        return undefined;
+      },
+      isLate: true,
+    });
+    expect(outcome).toEqual(done('on'));
+  });
+
+  test('that an earlier process may have made is unknown where the BMC does not tell', async () => {
+    const { outcome, bmcs } = await carryOut({ again: true, interfere: () => fail('no-answer') });
+    expect(outcome).toMatchObject({ status: 'unknown', reason: 'unproven', message: expect.stringContaining('no-answer') });
+    expect(asked(bmcs)).toEqual([]);
+  });
+
   test('that nobody can tell about is unknown', async () => {
     const { outcome } = await carryOut({
       interfere: ({ what }, before) => what !== 'setPower' && before > 0 && fail('no-answer'),

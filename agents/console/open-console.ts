@@ -1,0 +1,91 @@
+import type { Claim } from '../../db/commands/claim.ts';
+import { type BmcMeans, linkBmc } from '../bmc-link.ts';
+import type { ConsoleWaits, Timing } from '../config.ts';
+import { DeviceError } from '../device-error.ts';
+import type { Lease } from '../lease.ts';
+import type { BmcTarget } from '../task.ts';
+import type { ConsoleLog, ConsoleLogs } from './console-logs.ts';
+import type { OpenLine } from './line-attempt.ts';
+import { type Interruption, LineKeeper } from './line-keeper.ts';
+
+/** What holding consoles needs of its surroundings. */
+export interface ConsoleMeans extends BmcMeans {
+  readonly consoleLogs: ConsoleLogs;
+  readonly timing: Pick<Timing, 'backOff'> & { readonly console: ConsoleWaits };
+}
+
+/** How a console is entered, or why it cannot be, as a sentence. */
+export type Entrance = BmcTarget | string;
+
+/** A console that the database lets us hold: see `attachConsole`. */
+export interface HeldConsole {
+  readonly held: Claim;
+  readonly lease: Lease;
+  readonly console: number;
+  readonly entrance: Entrance;
+  readonly nextSeq: number;
+  /** Whether the console was held before, by us or by an earlier process. */
+  readonly isHeldAgain: boolean;
+  /** Since when nothing was logged, and why, where the console was held or logged before. */
+  readonly missing: Interruption;
+  /** The database takes nothing of this console any more. */
+  readonly onLetGo: () => void;
+}
+
+/** A console while it is held: its line, and its log. */
+export class OpenConsole {
+  readonly console: number;
+  readonly log: ConsoleLog;
+  readonly line: LineKeeper;
+  readonly #means: ConsoleMeans;
+  readonly #lease: Lease;
+  /** The line ends with the lease, whatever else is under way. */
+  readonly #onLoss = () => void this.line.close('at once');
+
+  constructor(means: ConsoleMeans, wanted: HeldConsole) {
+    const { held, lease, console, entrance, nextSeq, isHeldAgain, missing, onLetGo } = wanted;
+    this.#means = means;
+    this.#lease = lease;
+    this.console = console;
+    this.log = means.consoleLogs.attach({ held, console, nextSeq, onLetGo });
+    const { goesOnFrom } = this.log;
+    const isNew = nextSeq === 1 && goesOnFrom === undefined;
+    const { backOff, console: waits } = means.timing;
+    this.line = new LineKeeper({
+      open: this.#opener(entrance),
+      log: this.log,
+      backOff,
+      opening: waits.opening,
+      heldBack: waits.heldBack,
+      isNew,
+      missing: isNew && !isHeldAgain ? undefined : { ...missing, since: goesOnFrom ?? missing.since },
+    });
+    lease.signal.addEventListener('abort', this.#onLoss);
+  }
+
+  /** Closes the line, as LineKeeper does. The log is left to the caller. */
+  async closeLine(how: 'in order' | 'at once'): Promise<void> {
+    this.#lease.signal.removeEventListener('abort', this.#onLoss);
+    await this.line.close(how);
+  }
+
+  /** Enters the console in another way, at once. */
+  reenter(entrance: Entrance): void {
+    this.line.reopen(this.#opener(entrance));
+  }
+
+  /** The moment up to which the log says everything, in the database. */
+  get completeUntil(): Date {
+    const { completeUntil } = this.log;
+    const { missingSince = completeUntil } = this.line;
+    return missingSince < completeUntil ? missingSince : completeUntil;
+  }
+
+  #opener(entrance: Entrance): OpenLine {
+    return async (onOutput, signal) => {
+      if (typeof entrance === 'string') throw new DeviceError('denied', entrance);
+      const whileWanted = { held: () => this.#lease.held() && !signal.aborted, signal };
+      return linkBmc(this.#means, entrance, whileWanted).openConsole(onOutput);
+    };
+  }
+}
