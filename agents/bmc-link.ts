@@ -52,5 +52,6 @@ export function linkBmc(
     setBoot: (wanted) => inTurn(() => bmc.setBoot(wanted)),
     check: () => inTurn(() => bmc.check()),
     openConsole: (onOutput) => inTurn(() => bmc.openConsole(onOutput)),
+    readConsoleHolder: () => inTurn(() => bmc.readConsoleHolder()),
   };
 }

@@ -79,6 +79,8 @@ export interface ConsoleWaits {
   readonly opening: number;
   /** How long what a console says that was just opened for the first time may have been printed before, and is not kept. */
   readonly heldBack: number;
+  /** For how long a console that says nothing is believed to be ours. */
+  readonly quiet: number;
   /** How long keystrokes wait for a console that is being opened, and may take. */
   readonly typing: number;
 }
@@ -93,7 +95,7 @@ export function timingFor(leaseSeconds: number): Timing {
     open: [0, 1000, 3000],
     backOff: { first: 1000, last: 30_000 },
     bmc: { look: 500, dark: 2000, settle: 15_000, doubt: 60_000 },
-    console: { opening: 30_000, heldBack: 1000, typing: 10_000 },
+    console: { opening: 30_000, heldBack: 1000, quiet: 15_000, typing: 10_000 },
     idle: 2000,
     saveAfter: 200,
     saveAtLatest: 60_000,

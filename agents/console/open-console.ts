@@ -7,6 +7,7 @@ import type { BmcTarget } from '../task.ts';
 import type { ConsoleLog, ConsoleLogs } from './console-logs.ts';
 import type { OpenLine } from './line-attempt.ts';
 import { type Interruption, LineKeeper } from './line-keeper.ts';
+import { openWatched } from './watched-line.ts';
 
 /** What holding consoles needs of its surroundings. */
 export interface ConsoleMeans extends BmcMeans {
@@ -85,7 +86,7 @@ export class OpenConsole {
     return async (onOutput, signal) => {
       if (typeof entrance === 'string') throw new DeviceError('denied', entrance);
       const whileWanted = { held: () => this.#lease.held() && !signal.aborted, signal };
-      return linkBmc(this.#means, entrance, whileWanted).openConsole(onOutput);
+      return openWatched(linkBmc(this.#means, entrance, whileWanted), onOutput, this.#means.timing.console.quiet);
     };
   }
 }

@@ -74,6 +74,12 @@ export interface Controller {
   readonly firmware: string;
 }
 
+/** What `raw` prints of who holds the console: the session's id, as four bytes in hexadecimal. */
+export function parsePayloadHolder(text: string): string | NotUnderstood {
+  const holder = /^ ((?:[0-9a-f]{2} ){3}[0-9a-f]{2})(?: [0-9a-f]{2})*\s*$/.exec(text)?.[1];
+  return holder ?? { problem: 'it does not tell who holds its console' };
+}
+
 /** What `mc info` prints. Texts without control characters, at most 100 characters each. */
 export function parseController(text: string): Controller | NotUnderstood {
   const fields = new Map<string, string>();

@@ -10,7 +10,7 @@ import { type Usage, usageOf } from './usage.ts';
 const CONSOLES = 200;
 /** 9600 baud with a start and a stop bit for each byte. */
 const BYTES = 960;
-const SECONDS = 30;
+const SECONDS = 45;
 const PASSWORD = 'bmc-password';
 
 /** What is measured, and by which part of its command line it is found. */

@@ -10,7 +10,7 @@ import { until } from './until.ts';
 /** Short waits. Milliseconds. */
 const timing: Partial<Timing> = {
   backOff: { first: 10, last: 100 },
-  console: { opening: 2000, heldBack: 0, typing: 500 },
+  console: { opening: 2000, heldBack: 0, quiet: 10_000, typing: 500 },
   idle: 50,
   poll: 500,
   beat: 200,

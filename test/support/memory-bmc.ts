@@ -82,6 +82,9 @@ export class MemoryBmcs {
         await call('check');
         return { power: machine.power, manufacturer: 'Memory', product: '1', firmware: '1.0', cipher_suite: null };
       },
+      async readConsoleHolder() {
+        return undefined;
+      },
       async openConsole() {
         await call('openConsole');
         throw new BmcError('refused', `${label} has no serial console`);

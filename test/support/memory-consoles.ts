@@ -22,6 +22,8 @@ export class MemoryConsole {
   opening: Interference = () => {};
   /** May throw or wait; called before something is typed or a break is sent. */
   typing: (text: string) => Promise<unknown> | unknown = () => {};
+  /** What the BMC says of who holds the console; by itself it cannot tell. */
+  holder: () => Promise<string | undefined> | string | undefined = () => undefined;
   /** Whether a break can be sent only on a line on which nothing was typed yet. */
   breaksOnNewLine = false;
   readonly #lines = new Set<{ readonly onOutput: (data: Buffer) => void; readonly end: (why: string) => void }>();
@@ -108,6 +110,7 @@ export class MemoryConsoles {
       setBoot: none,
       check: none,
       openConsole: (onOutput) => this.node(target.access.label).open(target, onOutput),
+      readConsoleHolder: async () => this.node(target.access.label).holder(),
     };
   }
 }

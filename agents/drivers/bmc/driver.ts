@@ -26,6 +26,11 @@ export interface Bmc {
    * before this resolves on, and never after `ended` has settled.
    */
   openConsole(onOutput: (data: Buffer) => void): Promise<ConsoleLine>;
+  /**
+   * Which session holds the serial console, as the BMC names it; undefined where none does, or the BMC cannot tell. It differs from one
+   * opening to the next.
+   */
+  readConsoleHolder(): Promise<string | undefined>;
 }
 
 /** An open serial console. */

@@ -6,6 +6,7 @@ import {
   type BootFlags,
   parseBootFlags,
   parseController,
+  parsePayloadHolder,
   parsePower,
 } from '../../reading/ipmitool.ts';
 import { findingOf } from '../../reading/ipmitool-complaints.ts';
@@ -20,6 +21,11 @@ import { SolLine } from './sol-line.ts';
  * ipmitool has no option for it, and `bootparam set bootflag` cannot tell UEFI and persistence.
  */
 const keepBootDevice = ['raw', '0x00', '0x08', '0x03', '0x08'];
+
+/** Get Payload Instance Info of the first instance of serial-over-LAN (IPMI 2.0, section 24.4). */
+const payloadHolder = ['raw', '0x06', '0x4b', '0x01', '0x01'];
+/** The session id of none. */
+const NOBODY = '00 00 00 00';
 
 /** How BMCs are spoken to with `ipmitool`, IPMI 2.0 over LAN. Another program and another time limit (ms) are for tests. */
 export function ipmiDriver({ program = 'ipmitool', timeout = 10_000 }: Partial<IpmitoolOptions> = {}): BmcDriver {
@@ -91,8 +97,9 @@ class IpmiBmc implements Bmc {
     for (let isLast = false; ; isLast = true) {
       await deactivate();
       const [suite = 17] = this.#ipmitool.suites();
-      // An empty packet of the console itself every 15 s: any other sign of life a BMC also gives to a client whose console it took away.
-      const args = this.#ipmitool.argv(suite, 'console', ['sol', 'activate', 'usesolkeepalive']);
+      // Kept alive by a question for the BMC's own identity. An empty packet of the console would do as well by the standard, but there are
+      // BMCs that do not count it, and end a session of which they hear nothing else.
+      const args = this.#ipmitool.argv(suite, 'console', ['sol', 'activate']);
       const { program: file, timeout } = this.#options;
       const { environment } = this.#ipmitool;
       const secrets = [credentials.password];
@@ -102,6 +109,15 @@ class IpmiBmc implements Bmc {
       const isBusy = line.end === 'exited' && findingOf(line.stderr) === 'busy';
       if (isLast || !isBusy) throw this.#ipmitool.failed(line, task);
     }
+  }
+
+  async readConsoleHolder(): Promise<string | undefined> {
+    const task = 'the question who holds its console';
+    const said = await this.#ipmitool.call(payloadHolder, task, 'read', ['refused', 'privilege']);
+    if (said.stdout === '') return undefined;
+    const holder = parsePayloadHolder(said.stdout);
+    if (typeof holder === 'object') throw this.#ipmitool.unclear(said, task, holder.problem);
+    return holder === NOBODY ? undefined : holder;
   }
 
   #readFlags(): Promise<BootFlags> {

@@ -72,6 +72,12 @@ class MockBmc implements Bmc {
     return new MockLine(this.#target.access.label, this.#machine, this.#held(task), this.#target.signal, onOutput);
   }
 
+  async readConsoleHolder(): Promise<string | undefined> {
+    await this.#line('the question who holds its console');
+    // Whoever takes a mock's console away says so to its line.
+    return undefined;
+  }
+
   async #read(task: string): Promise<MockState> {
     await this.#line(task);
     if (this.#fault === 'garble') throw this.#error('unrecognised', task);

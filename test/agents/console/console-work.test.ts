@@ -82,7 +82,7 @@ describe('a console', () => {
 
   test('that hangs while it is opened is given up and tried again', async (t) => {
     const site = await makeConsoleSite(t);
-    await site.startWith({ timing: { console: { opening: 100, heldBack: 0, typing: 500 } } });
+    await site.startWith({ timing: { console: { opening: 100, heldBack: 0, quiet: 10_000, typing: 500 } } });
     const console = await site.reserve('n1');
     const machine = site.consoles.node('n1');
     machine.opening = (signal) =>
@@ -98,7 +98,7 @@ describe('a console', () => {
 
   test('that was opened for a new reservation shows nothing that was printed before', async (t) => {
     const site = await makeConsoleSite(t);
-    await site.startWith({ timing: { console: { opening: 1000, heldBack: 200, typing: 500 } } });
+    await site.startWith({ timing: { console: { opening: 1000, heldBack: 200, quiet: 10_000, typing: 500 } } });
     const machine = site.consoles.node('n1');
     machine.kept = 'the password of the last project';
     const console = await site.reserve('n1');
@@ -311,7 +311,7 @@ describe('typing', () => {
 
   test('does not keep a console from being closed', async (t) => {
     const site = await makeConsoleSite(t);
-    await site.startWith({ timing: { console: { opening: 1000, heldBack: 0, typing: 60_000 } } });
+    await site.startWith({ timing: { console: { opening: 1000, heldBack: 0, quiet: 10_000, typing: 60_000 } } });
     const console = await site.opened('n1');
     const machine = site.consoles.node('n1');
     machine.typing = () => new Promise(() => {});

@@ -15,7 +15,7 @@ import { until } from '../../support/until.ts';
 const line = (index: number) => `line ${index} of what the machine prints all the time`;
 /** As long as ipmitool may take to find out that a BMC is silent. */
 const SILENCE = 90_000;
-const timing = { backOff: { first: 20, last: 500 }, console: { opening: 20_000, heldBack: 0, typing: 10_000 } };
+const timing = { backOff: { first: 20, last: 500 }, console: { opening: 20_000, heldBack: 0, quiet: 1_000, typing: 10_000 } };
 
 /** Has the console of this machine opened, and waits until it is; answers its number. */
 async function openReal(site: ConsoleSite, { name, host, port, user, password }: SimulatedBmc): Promise<number> {

@@ -180,14 +180,24 @@ describe.skipIf(missing !== undefined)(`ipmi: the console${missing === undefined
     await next.close();
   });
 
-  // ipmitool asks every 15 s, and seven times.
-  test.concurrent('is over some time after somebody else took it, though nothing is typed', async ({ onTestFinished }) => {
+  test.concurrent('has a holder that the BMC tells, for whoever looks whether it still has it', async ({ onTestFinished }) => {
     const sim = await simulator({}, onTestFinished);
+    const bmc = fresh(sim, {});
+    expect(await bmc.readConsoleHolder()).toBeUndefined();
     const { line } = await watch(sim);
+    const us = await bmc.readConsoleHolder();
+    expect(us).toMatch(/^([0-9a-f]{2} ){3}[0-9a-f]{2}$/);
+    expect(await bmc.readConsoleHolder()).toBe(us);
     await sim.cutSol();
-    expect(await line.ended).toContain('somebody else took the console over');
-  }, 90_000);
+    expect(await bmc.readConsoleHolder()).toBeUndefined();
+    const other = await sim.holdSol();
+    const them = await bmc.readConsoleHolder();
+    expect([undefined, us]).not.toContain(them);
+    await other.release();
+    await line.close();
+  });
 
+  // ipmitool asks every 15 s, and seven times.
   test.concurrent('is over some time after the BMC has gone, though nothing is typed', async ({ onTestFinished }) => {
     const sim = await simulator({}, onTestFinished);
     const { line } = await watch(sim);
