@@ -162,7 +162,7 @@ function bmcJob(
     case 'power.set':
       return beginPowerChange(order.parameters, again);
     case 'boot-device.set':
-      return beginBootChange(order.parameters);
+      return beginBootChange(order.parameters, again);
     case 'power.read':
     case 'bmc.check':
       return { kind: order.kind };

@@ -3,7 +3,7 @@ import { linkBmc } from './bmc-link.ts';
 import type { Craft, Upkeep } from './craft.ts';
 import type { Bmc } from './drivers/bmc/driver.ts';
 import type { Lease } from './lease.ts';
-import { advanceBmcJob, hasTouchedMachine, supersedeBmcJob } from './tasks/bmc-job.ts';
+import { advanceBmcJob, givesBmcJobWay, hasTouchedMachine, supersedeBmcJob } from './tasks/bmc-job.ts';
 import { asBmcError, bmcFailed } from './tasks/bmc-outcomes.ts';
 import type { WorkerMeans } from './worker-means.ts';
 
@@ -37,6 +37,7 @@ export function bmcCraft(means: WorkerMeans, lease: Lease): Craft<'bmc', Bmc> {
     sessionFailed: (_task, error) => bmcFailed(asBmcError(error)),
     hasTouched: ({ job }) => hasTouchedMachine(job),
     comesAfterChanges: () => false,
+    givesWay: ({ job }) => givesBmcJobWay(job),
     supersede: ({ job }) => supersedeBmcJob(job),
   };
 }

@@ -24,6 +24,8 @@ export interface Craft<T extends Trade, S> {
   hasTouched(task: TaskOf<T>): boolean;
   /** Whether a task is to come after the changes that were begun before it, unless those wait in doubt. */
   comesAfterChanges(task: TaskOf<T>): boolean;
+  /** Whether a task that waits gives way to a later one of the same part of the device now. */
+  givesWay(task: TaskOf<T>): boolean;
   /** The end of a task that a later one of the same part of the device takes over from. */
   supersede(task: TaskOf<T>): Outcome;
 }

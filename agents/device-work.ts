@@ -117,7 +117,7 @@ export class DeviceWork<T extends Trade, S> implements HeldWork {
     const older = this.#running.find(({ task }) => task.begun.port === part);
     if (!older) return true;
     const { task, notBefore } = older;
-    if (!this.#craft.hasTouched(task) || notBefore <= performance.now()) return false;
+    if (!this.#craft.hasTouched(task) || notBefore <= performance.now() || !this.#craft.givesWay(task)) return false;
     this.#running = this.#running.filter((running) => running !== older);
     this.#end({ id: task.begun.id, kind: task.job.kind }, this.#craft.supersede(task));
     return true;

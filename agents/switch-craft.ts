@@ -24,6 +24,7 @@ export function switchCraft(means: WorkerMeans, held: Claim, lease: Lease, log: 
     sessionFailed: ({ job }, error, patience) => sessionFailed(job, error, patience),
     hasTouched: ({ job }) => hasTouched(job),
     comesAfterChanges: ({ job }) => job.kind === 'switch.check',
+    givesWay: () => true,
     supersede: ({ job }) => supersedeSwitchJob(job),
   };
 }

@@ -7,6 +7,7 @@ import { authenticate } from './http/authenticate.ts';
 import type { Environment } from './http/environment.ts';
 import { header } from './http/header.ts';
 import type { Operation } from './http/operation.ts';
+import { refuseForeignOrigin } from './http/origin.ts';
 import { Problem } from './http/problem.ts';
 import { rawBody, rawParams, rawQuery } from './http/raw-input.ts';
 import { unavailable } from './http/unavailable.ts';
@@ -125,6 +126,7 @@ async function answer(c: Context<Environment>, services: Services, matched: Oper
       errors: accepted,
     });
   }
+  if (operation.method !== 'GET') refuseForeignOrigin(c);
   const caller = await authenticate(services, header(c, 'authorization'));
   c.set('caller', caller.label);
   if (operation.access === 'admin' && !caller.isAdmin) {

@@ -21,7 +21,7 @@ const everywhere = [
     'MethodNotAllowedError',
     'The path is right, the method is not; the header `Allow` lists those that are.',
   ],
-  ['foreign_origin', 'AuthorizationError', 'A web page of another place asked for a WebSocket.'],
+  ['foreign_origin', 'AuthorizationError', 'A web page of another place wanted to change something, or asked for a WebSocket.'],
   ['no_web_socket', 'NotImplementedError', 'A WebSocket was asked for, and this host of the API has none. Use a plain GET.'],
   ['too_large', 'PayloadTooLargeError', 'A request body is 1 MiB at most.'],
   ['database_unavailable', 'UnavailableError', 'Postgres did not answer, or two requests collided. Try again.'],

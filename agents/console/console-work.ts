@@ -270,6 +270,7 @@ export class ConsoleWork implements HeldWork {
         // Why, only the database can tell: it is asked again.
         if (this.#open === open) void this.#letGo().then(() => this.#wake.now());
       },
+      onProblem: (problem) => this.#log.warn({ console, problem }, 'no connection to the console'),
     });
     this.#open = open;
     this.#missing = undefined;

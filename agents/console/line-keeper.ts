@@ -36,6 +36,8 @@ export interface LineMeans {
   readonly isNew: boolean;
   /** Since when nothing was logged, and why; undefined: there was nothing to log. */
   readonly missing: Interruption | undefined;
+  /** Called when the line is lost, and while it is, with every other reason why it cannot be opened. */
+  readonly onProblem: (why: string) => void;
 }
 
 /** How long closing a line in order may take. */
@@ -66,6 +68,9 @@ export class LineKeeper {
   #isNew: boolean;
   #withheld = 0;
   #isClosing = false;
+  /** Whether the next opening is waited for, and whether the BMC did not let us in at the last. */
+  #isPausing = false;
+  #isDenied = false;
 
   constructor(means: LineMeans) {
     this.#means = means;
@@ -109,6 +114,11 @@ export class LineKeeper {
     this.#abandon('the console was opened anew');
   }
 
+  /** Somebody wants the line now: it is opened at once where the next opening was waited for, unless the BMC will not let us in. */
+  hurry(): void {
+    if (this.#isPausing && !this.#isDenied) this.#pause.now();
+  }
+
   /** Closes the line, and resolves when it is closed. In order: what still comes before its end is logged. At once: nothing is. */
   async close(how: 'in order' | 'at once'): Promise<void> {
     this.#isClosing = true;
@@ -127,7 +137,10 @@ export class LineKeeper {
       this.#attempt = attempt;
       const wait = await this.#try(attempt);
       attempt.end();
-      if (wait > 0) await this.#pause.wait(performance.now() + wait, this.#end.signal);
+      if (wait === 0) continue;
+      this.#isPausing = true;
+      await this.#pause.wait(performance.now() + wait, this.#end.signal);
+      this.#isPausing = false;
     }
   }
 
@@ -151,7 +164,8 @@ export class LineKeeper {
     } catch (error) {
       this.#lost(attempt.reason ?? messageOf(error));
       // What only a person can mend must not be knocked at every few seconds: BMCs lock users out for it.
-      if (error instanceof DeviceError && error.fault === 'denied') return attempt.reason === undefined ? backOff.last : 0;
+      this.#isDenied = error instanceof DeviceError && error.fault === 'denied';
+      if (this.#isDenied) return attempt.reason === undefined ? backOff.last : 0;
     }
     if (attempt.reason !== undefined) return 0;
     this.#failures += 1;
@@ -207,6 +221,7 @@ export class LineKeeper {
   #lost(reason: string, since = new Date()): void {
     if (this.#isClosing) return;
     const why = scrub(reason, []);
+    if (!this.#missing || why !== this.#problem) this.#means.onProblem(why);
     this.#missing ??= { since, why };
     this.#problem = why;
     this.#means.log.tellLine('down', why, new Date());

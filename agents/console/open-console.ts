@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Claim } from '../../db/commands/claim.ts';
 import { type BmcMeans, linkBmc } from '../bmc-link.ts';
 import type { ConsoleWaits, Timing } from '../config.ts';
@@ -31,6 +32,8 @@ export interface HeldConsole {
   readonly missing: Interruption;
   /** The database takes nothing of this console any more. */
   readonly onLetGo: () => void;
+  /** There is no connection, and this is why: see LineKeeper. */
+  readonly onProblem: (why: string) => void;
 }
 
 /** A console while it is held: its line, and its log. */
@@ -40,14 +43,16 @@ export class OpenConsole {
   readonly line: LineKeeper;
   readonly #means: ConsoleMeans;
   readonly #lease: Lease;
+  #entrance: Entrance;
   /** The line ends with the lease, whatever else is under way. */
   readonly #onLoss = () => void this.line.close('at once');
 
   constructor(means: ConsoleMeans, wanted: HeldConsole) {
-    const { held, lease, console, entrance, nextSeq, isHeldAgain, missing, onLetGo } = wanted;
+    const { held, lease, console, entrance, nextSeq, isHeldAgain, missing, onLetGo, onProblem } = wanted;
     this.#means = means;
     this.#lease = lease;
     this.console = console;
+    this.#entrance = entrance;
     this.log = means.consoleLogs.attach({ held, console, nextSeq, onLetGo });
     const { goesOnFrom } = this.log;
     const isNew = nextSeq === 1 && goesOnFrom === undefined;
@@ -60,6 +65,7 @@ export class OpenConsole {
       heldBack: waits.heldBack,
       isNew,
       missing: isNew && !isHeldAgain ? undefined : { ...missing, since: goesOnFrom ?? missing.since },
+      onProblem,
     });
     lease.signal.addEventListener('abort', this.#onLoss);
   }
@@ -70,9 +76,13 @@ export class OpenConsole {
     await this.line.close(how);
   }
 
-  /** Enters the console in another way, at once. */
+  /** Enters the console in another way, at once. In the same way again it only does not wait for the next opening. */
   reenter(entrance: Entrance): void {
-    this.line.reopen(this.#opener(entrance));
+    const isSame = sameEntrance(this.#entrance, entrance);
+    this.#entrance = entrance;
+    // Whoever begins to watch has it opened: that must not have a slow BMC begin anew each time.
+    if (isSame) this.line.hurry();
+    else this.line.reopen(this.#opener(entrance));
   }
 
   /** The moment up to which the log says everything, in the database. */
@@ -89,4 +99,10 @@ export class OpenConsole {
       return openWatched(linkBmc(this.#means, entrance, whileWanted), onOutput, this.#means.timing.console.quiet);
     };
   }
+}
+
+/** Whether two ways are one. The same secret sealed twice is the same secret. */
+function sameEntrance(a: Entrance, b: Entrance): boolean {
+  if (typeof a === 'string' || typeof b === 'string') return false;
+  return isDeepStrictEqual({ ...a, access: { ...a.access, sealed: '' } }, { ...b, access: { ...b.access, sealed: '' } });
 }

@@ -36,6 +36,14 @@ export function hasTouchedMachine(job: BmcJob): boolean {
   return (job.kind === 'power.set' || job.kind === 'boot-device.set') && job.touched;
 }
 
+/**
+ * Whether a change that waits gives way to a later one of the same thing. A machine that is being switched does not: a moment later it is
+ * not what it seems to be, and the later command would believe it. That takes seconds; an operating system that shuts down takes minutes.
+ */
+export function givesBmcJobWay(job: BmcJob): boolean {
+  return job.kind !== 'power.set' || job.step === 'soft';
+}
+
 /** The end of a change that a later one of the same thing takes over from. */
 export function supersedeBmcJob(job: BmcJob): Outcome {
   if (job.kind === 'power.set') return supersedePowerChange(job);

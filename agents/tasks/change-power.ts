@@ -31,6 +31,8 @@ export interface PowerChange {
   touched: boolean;
   /** Whether the machine lost its power in this cycle. */
   wentOff: boolean;
+  /** Whether the next boot was set to PXE, and so read back. */
+  bootsPxe: boolean;
   /** What went wrong when the change was asked for, where the BMC may have taken it all the same. */
   cause: { readonly reason: FailureReason; readonly message: string } | undefined;
   /** Until when the machine is watched, and a BMC that says nothing is asked, in milliseconds since 1970. */
@@ -55,6 +57,7 @@ export function beginPowerChange(parameters: CommandParameters<'power.set'>, aga
     step: 'on',
     touched: again,
     wentOff: false,
+    bootsPxe: false,
     cause: undefined,
     until: 0,
     doubtUntil: 0,
@@ -67,17 +70,25 @@ export async function advancePowerChange(change: PowerChange, means: BmcMeans): 
   if (change.again && change.action === 'cycle') return ended(abandoned(change));
   for (;;) {
     const progress = await stages[change.stage](change, means);
+    if (progress?.kind === 'ended') return { ...progress, outcome: withNextBoot(change, progress.outcome) };
     if (progress) return progress;
   }
 }
 
 /** The end of a change that a later one takes over from. */
-export function supersedePowerChange({ node, last }: PowerChange): Outcome {
-  return {
+export function supersedePowerChange(change: PowerChange): Outcome {
+  const { node, last } = change;
+  return withNextBoot(change, {
     status: 'unknown',
     reason: 'unproven',
     message: `a later command for the power of ${node} took over; before that: ${last}`,
-  };
+  });
+}
+
+/** A cycle that ends otherwise leaves the boot device as it set it, and says so: somebody starts the machine one day. */
+function withNextBoot({ bootsPxe }: PowerChange, outcome: Outcome): Outcome {
+  if (!bootsPxe || outcome.status === 'done') return outcome;
+  return { ...outcome, message: `${outcome.message}; its next boot was set to PXE` };
 }
 
 /** Undefined: go on at once with the stage that the change is in now. */
@@ -89,7 +100,8 @@ const stages: Record<Stage, Run> = {
     try {
       power = await session.readPower();
     } catch (thrown) {
-      return bmcFailed(asBmcError(thrown));
+      const error = asBmcError(thrown);
+      return change.again ? ended(untold(change, error)) : bmcFailed(error);
     }
     checkpoint('connected');
     change.last = `${change.node} was ${power}`;
@@ -101,9 +113,15 @@ const stages: Record<Stage, Run> = {
   },
 
   async boot(change, { session }) {
+    let mayBeSet = false;
     try {
       const { uefi } = await session.readBoot();
-      await session.setBoot({ device: 'pxe', persistent: false, uefi });
+      await session.setBoot({ device: 'pxe', persistent: false, uefi }).catch((thrown: unknown) => {
+        const error = asBmcError(thrown);
+        mayBeSet = !neverSent(error) && error.fault !== 'refused';
+        throw error;
+      });
+      mayBeSet = true;
       const { device } = await session.readBoot();
       if (device !== 'pxe') {
         const message = `the BMC of ${change.node} took PXE as the next boot device, and holds ${device}; its power was not touched`;
@@ -111,6 +129,10 @@ const stages: Record<Stage, Run> = {
       }
     } catch (thrown) {
       const error = asBmcError(thrown);
+      if (mayBeSet) {
+        const message = `whether ${change.node} boots from the network the next time is not known, and its power was not touched: ${error.message}`;
+        return ended({ status: 'unknown', reason: 'unproven', message });
+      }
       return ended({
         status: 'failed',
         reason: reasonOf(error),
@@ -118,14 +140,13 @@ const stages: Record<Stage, Run> = {
         result: { diagnosis: error.diagnosis },
       });
     }
+    change.bootsPxe = true;
     change.stage = 'start';
     return undefined;
   },
 
   async start(change, { waits }) {
-    const { settle, doubt } = waits;
-    change.until = Date.now() + (change.step === 'soft' ? change.limit : settle);
-    change.doubtUntil = Math.max(change.until, Date.now() + doubt);
+    change.doubtUntil = Date.now() + waits.doubt;
     change.stage = 'ask';
     return undefined;
   },
@@ -134,6 +155,7 @@ const stages: Record<Stage, Run> = {
     const { node, step, touched } = change;
     change.touched = true;
     change.stage = 'watch';
+    change.until = Date.now();
     change.last = step === 'soft' ? `the operating system of ${node} was asked to shut down` : `${node} was to turn ${step}`;
     try {
       await session.setPower(step);
@@ -152,8 +174,11 @@ const stages: Record<Stage, Run> = {
         return later(waits.look);
       }
       // What the BMC will not do, the machine need not be watched for.
-      if (error.fault === 'refused') change.until = Date.now();
+      if (error.fault === 'refused') return undefined;
     }
+    // From now on: a BMC may be slow to take it, and the machine gets its time all the same.
+    change.until = Date.now() + (step === 'soft' ? change.limit : waits.settle);
+    change.doubtUntil = Math.max(change.until, change.doubtUntil);
     return undefined;
   },
 
@@ -205,6 +230,15 @@ function unmoved({ node, step, wentOff, cause, limit }: PowerChange, power: Powe
     ? `${cause.message}; ${node} is ${power} as before`
     : `the BMC took it, and ${node} is still ${power}: look at the machine`;
   return { status: 'failed', reason: cause?.reason ?? 'no-reaction', message, result: { power } };
+}
+
+/** A change that an earlier process began, at a BMC that does not tell what became of it. */
+function untold({ node, action }: PowerChange, { message }: BmcError): Outcome {
+  return {
+    status: 'unknown',
+    reason: 'unproven',
+    message: `an earlier attempt was cut short, and whether ${node} turned ${action} is not known, ask for its power status: ${message}`,
+  };
 }
 
 function abandoned({ node }: PowerChange): Outcome {

@@ -10,9 +10,11 @@ export interface BootChange {
   readonly kind: 'boot-device.set';
   readonly node: string;
   readonly want: BootDevice;
+  /** An earlier process began it and did not come to an end. */
+  readonly again: boolean;
   stage: 'look' | 'set' | 'prove' | 'restore';
   touched: boolean;
-  /** What the BMC held first. */
+  /** What the BMC held first, where that is known. */
   before: BootDevice | undefined;
   /** Why it will not be as wanted. */
   cause: { readonly reason: FailureReason; readonly message: string } | undefined;
@@ -20,14 +22,15 @@ export interface BootChange {
   doubtUntil: number;
 }
 
-/** A change that is about to begin. Beginning it anew after a crash is harmless. */
-export function beginBootChange({ bmc, boot }: CommandParameters<'boot-device.set'>): BootChange {
+/** A change that is about to begin. `again`: an earlier process may have begun it, so that nobody knows what the BMC held first. */
+export function beginBootChange({ bmc, boot }: CommandParameters<'boot-device.set'>, again: boolean): BootChange {
   return {
     kind: 'boot-device.set',
     node: bmc.label,
     want: boot,
-    stage: 'look',
-    touched: false,
+    again,
+    stage: again ? 'set' : 'look',
+    touched: again,
     before: undefined,
     cause: undefined,
     doubtUntil: 0,
@@ -46,22 +49,22 @@ export async function advanceBootChange(change: BootChange, means: BmcMeans): Pr
 type Run = (change: BootChange, means: BmcMeans) => Promise<Progress | undefined>;
 
 const stages: Record<BootChange['stage'], Run> = {
-  async look(change, { session, waits }) {
+  async look(change, { session }) {
     try {
       change.before = await session.readBoot();
     } catch (thrown) {
       return bmcFailed(asBmcError(thrown));
     }
-    change.doubtUntil = Date.now() + waits.doubt;
     change.stage = 'set';
     return undefined;
   },
 
   // Also where it is so already: what is set for one boot may be used up by then, and some BMCs forget it after a minute.
-  async set(change, { session, checkpoint }) {
+  async set(change, { session, waits, checkpoint }) {
+    change.doubtUntil = Date.now() + waits.doubt;
     const error = await attempt(change, () => session.setBoot(change.want));
     if (!error) checkpoint('set-sent');
-    else if (error.fault === 'unreachable' || error.fault === 'denied') return bmcFailed(error);
+    else if (!change.again && (error.fault === 'unreachable' || error.fault === 'denied')) return bmcFailed(error);
     else change.cause = { reason: reasonOf(error), message: error.message };
     change.stage = 'prove';
     return undefined;

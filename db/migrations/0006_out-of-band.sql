@@ -50,6 +50,7 @@ CREATE UNIQUE INDEX "one_console_per_reservation" ON "consoles" USING btree ("no
 CREATE INDEX "consoles_node_id_index" ON "consoles" USING btree ("node_id");--> statement-breakpoint
 CREATE INDEX "consoles_project_id_index" ON "consoles" USING btree ("project_id");--> statement-breakpoint
 CREATE INDEX "consoles_released_at" ON "consoles" USING btree ("released_at") WHERE "consoles"."released_at" is not null;--> statement-breakpoint
+CREATE UNIQUE INDEX "nodes_bmc_address" ON "nodes" USING btree ("obm_host","obm_port") WHERE "nodes"."obm_type" = 'ipmi';--> statement-breakpoint
 ALTER TABLE "nodes" ADD CONSTRAINT "obmd_is_enabled_by_a_token" CHECK (case when "nodes"."obmd_uri" is null then "nodes"."obmd_session" is null else "nodes"."obm_enabled" = ("nodes"."obmd_session" is not null) end);--> statement-breakpoint
 
 -- Machines that are reserved already can be reached as if they were reserved now.

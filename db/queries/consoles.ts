@@ -5,9 +5,10 @@ import { moment } from './moment.ts';
 
 /** Seconds after which a writer that is not heard of any more has lost the right to type. */
 const WRITER_LASTS = 15;
-/** The most pieces of a log that are read at once: an agent makes none larger than 32 KiB. */
-const PAGE = 16;
-/** The same for each console where many are read at once. */
+/** The most bytes and pieces of a log that are read at once: an agent makes none larger than 32 KiB, and many that are tiny. */
+const PAGE = 128 * 1024;
+const MOST_PIECES = 1000;
+/** The most pieces of each console where many are read at once. */
 const SHARE = 8;
 
 const number = z.coerce.number();
@@ -69,14 +70,20 @@ export type Chunk = z.output<typeof chunk>;
 /** Reads some of a log, from the first piece after a seq. None: there is no more. */
 export async function readChunks(connection: Connection, id: number, after: number): Promise<Chunk[]> {
   const rows = await connection`
-    select seq, data, gap from console_chunks where console_id = ${id} and seq > ${after} order by seq limit ${PAGE}`;
+    select seq, data, gap from (
+      select seq, data, gap, sum(length(data)) over (order by seq) - length(data) as bytes_before from (
+        select * from console_chunks where console_id = ${id} and seq > ${after} order by seq limit ${MOST_PIECES}) k) k
+      where bytes_before < ${PAGE} order by seq`;
   return z.array(chunk).parse(rows);
 }
 
 /** Reads some of a log backwards, from the last piece before a seq. */
 export async function readChunksBack(connection: Connection, id: number, before: number): Promise<Chunk[]> {
   const rows = await connection`
-    select seq, data, gap from console_chunks where console_id = ${id} and seq < ${before} order by seq desc limit ${PAGE}`;
+    select seq, data, gap from (
+      select seq, data, gap, sum(length(data)) over (order by seq desc) - length(data) as bytes_before from (
+        select * from console_chunks where console_id = ${id} and seq < ${before} order by seq desc limit ${MOST_PIECES}) k) k
+      where bytes_before < ${PAGE} order by seq desc`;
   return z.array(chunk).parse(rows);
 }
 

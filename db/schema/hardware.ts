@@ -106,6 +106,8 @@ export const nodes = pgTable(
       'obmd_is_enabled_by_a_token',
       sql`case when ${table.obmdUri} is null then ${table.obmdSession} is null else ${table.obmEnabled} = (${table.obmdSession} is not null) end`,
     ),
+    // Two nodes at one BMC would switch each other's machine.
+    uniqueIndex('nodes_bmc_address').on(table.obmHost, table.obmPort).where(sql`${table.obmType} = 'ipmi'`),
     index('nodes_free').on(table.label).where(sql`${table.projectId} is null`),
     index().on(table.projectId),
     index().on(table.agentId),

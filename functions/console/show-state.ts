@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { findBmc } from '../../db/queries/bmcs.ts';
-import { consoleState, findConsole } from '../../db/queries/consoles.ts';
+import { consoleState } from '../../db/queries/consoles.ts';
 import { label } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
+import { ownConsole } from '../rules/console-open.ts';
 import { bmcRefusals, ownBmc } from '../rules/obm-access.ts';
 
 /** Tells how it stands with the serial console of a node: whether it is logged and connected, and who may type. */
@@ -29,9 +30,8 @@ export const showConsoleState = reading({
   refusals: bmcRefusals,
 
   async read(context, { params }) {
-    const { sql, services } = context;
-    const node = ownBmc(context, await findBmc(services.database, params.node), params.node);
-    const console = await findConsole(sql, node.id);
+    const node = ownBmc(context, await findBmc(context.services.database, params.node), params.node);
+    const console = await ownConsole(context, node);
     if (!console) {
       return {
         logging: false,

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Connection } from '../../db/client.ts';
-import { findConsole, leaveWriter, listConsoles, type ShownConsole, takeWriter } from '../../db/queries/consoles.ts';
+import { leaveWriter, listConsoles, type ShownConsole, takeWriter } from '../../db/queries/consoles.ts';
 import { mayActFor } from '../http/caller.ts';
 import { label } from '../http/labels.ts';
 import { type Context, Redirect } from '../http/operation.ts';
 import { streaming, upgraded } from '../http/streaming.ts';
-import { openConsole } from '../rules/console-open.ts';
+import { openConsole, ownConsole } from '../rules/console-open.ts';
 import { obmRefusals, reachBmc } from '../rules/obm-access.ts';
 import { bodyOf } from './stream/body.ts';
 import { SUBPROTOCOL } from './stream/dialect.ts';
@@ -119,17 +119,17 @@ type Asked = Context<typeof refusals> & { readonly sql: Connection };
 
 /** The console of the node's present reservation, opened if it is to be. Undefined: there is none yet. */
 async function presentConsole(asked: Asked, label: string, opens: boolean): Promise<ShownConsole | Redirect | undefined> {
-  const { sql, services } = asked;
+  const { services } = asked;
   const node = await reachBmc({ ...asked, tx: services.database }, label, 'console');
   if (node instanceof Redirect) return node;
-  const found = await findConsole(sql, node.id);
+  const found = await ownConsole(asked, node);
   if (!opens || (found?.logging && found.state === 'open')) return found;
   const opened = await services.database.transaction(async (tx) => {
     const now = await reachBmc({ ...asked, tx }, label, 'console');
     if (!(now instanceof Redirect)) await openConsole(tx, services, now);
     return now;
   });
-  return opened instanceof Redirect ? opened : findConsole(sql, opened.id);
+  return opened instanceof Redirect ? opened : ownConsole(asked, opened);
 }
 
 async function earlierLog({ sql, caller, refuse }: Asked, label: string, id: number): Promise<ShownConsole> {

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { Environment } from './environment.ts';
 import { header } from './header.ts';
+import { refuseForeignOrigin } from './origin.ts';
 import { Problem } from './problem.ts';
 
 /** One message: text, or bytes. */
@@ -29,11 +30,7 @@ export type Upgrade = (subprotocols: readonly string[]) => Promise<Socket>;
 /** How to accept the WebSocket that a request asks for; undefined where it asks for none. Throws Problem for pages of other places. */
 export function webSocketOf(c: Context<Environment>): Upgrade | undefined {
   if (header(c, 'upgrade')?.toLowerCase() !== 'websocket') return undefined;
-  // Browsers send what a user once signed in with, whichever page asks; other programs name no origin.
-  const origin = header(c, 'origin');
-  if (origin !== undefined && (!URL.canParse(origin) || new URL(origin).host !== header(c, 'host'))) {
-    throw new Problem('AuthorizationError', 'foreign_origin', `a page of ${origin} may not open a WebSocket here`);
-  }
+  refuseForeignOrigin(c);
   return c.env?.upgrade ?? noWebSocket;
 }
 

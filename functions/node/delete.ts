@@ -5,6 +5,7 @@ import { aNicOf } from '../../db/queries/nodes.ts';
 import { nodes } from '../../db/schema.ts';
 import { label } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
+import { isBmcBusy } from '../rules/bmc-pending.ts';
 import { stopConsole } from '../rules/console-hold.ts';
 
 /** Deletes a free node without NICs. Its metadata goes with it. */
@@ -21,6 +22,7 @@ export const deleteNode = writing({
     unknown_node: ['NotFoundError', 'no node has this name'],
     node_taken: ['BlockedError', 'a project has the node'],
     has_nics: ['BlockedError', 'the node has NICs'],
+    busy: ['BlockedError', 'an action of the power or boot device of the node is still pending'],
   },
 
   async write({ tx, services, refuse }, { params }) {
@@ -31,6 +33,13 @@ export const deleteNode = writing({
     }
     const nic = await aNicOf(tx, node.id);
     if (nic !== undefined) throw refuse('has_nics', `node ${params.node} has NIC ${nic}: delete its NICs first`);
+    // The machine may soon be registered under another name, and be somebody's.
+    if (await isBmcBusy(tx, node)) {
+      throw refuse(
+        'busy',
+        `node ${params.node} is still to be switched, booted otherwise or typed into: try again when that is DONE or ERROR`,
+      );
+    }
     await stopConsole(tx, services, node);
     await tx.delete(nodes).where(eq(nodes.id, node.id));
     return undefined;

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { type Obm, obm } from '../../db/devices/obm.ts';
+import { violates } from '../../db/queries/violation.ts';
 import { agentLabel, label } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { type ChosenAgent, chooseAgent, noAgentMessage } from '../rules/agent-choice.ts';
-import { type Obmd, obmColumns, obmd, obmdColumns } from '../rules/bmc-registration.ts';
+import { addressRefusals, addressTakenMessage, type Obmd, obmColumns, obmd, obmdColumns } from '../rules/bmc-registration.ts';
 import type { Services } from '../services.ts';
 
 /** Registers a node: free, without NICs. Its BMC is reached through an obmd service, or by an agent. */
@@ -29,6 +30,7 @@ export const registerNode = writing({
   refusals: {
     duplicate_node: ['DuplicateError', 'a node has this name already'],
     no_agent: ['BadArgumentError', 'no agent has this name, or none was named and there is not exactly one'],
+    ...addressRefusals,
   },
 
   async writeOnce({ sql, services, refuse }, { params, body }) {
@@ -41,7 +43,7 @@ export const registerNode = writing({
         insert into nodes (label, agent_id, obmd_uri, obmd_token, obm_type, obm_host, obm_port, obm_settings, obm_sealed)
           values (${params.node}, ${agent?.id ?? null}, ${bmc.obmdUri}, ${bmc.obmdToken},
             ${bmc.obmType}, ${bmc.obmHost}, ${bmc.obmPort}, ${JSON.stringify(bmc.obmSettings)}::text::jsonb, ${bmc.obmSealed})
-          on conflict do nothing returning id),
+          on conflict (label) do nothing returning id),
       described as (
         insert into node_metadata (node_id, label, value)
           select node.id, fact.label, fact.value from node,
@@ -50,7 +52,10 @@ export const registerNode = writing({
       forgotten as (
         update devices set version = null, last_contact_at = null, moved_seq = last_seq
           where label = ${`bmc/${params.node}`} and exists (select from node))
-      select id from node`;
+      select id from node`.catch((error: unknown) => {
+      if (violates(error, 'nodes_bmc_address') && body.obm) throw refuse('address_taken', addressTakenMessage(body.obm));
+      throw error;
+    });
     if (!node) throw refuse('duplicate_node', `there is a node ${params.node} already`);
     return undefined;
   },

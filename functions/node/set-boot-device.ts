@@ -20,6 +20,7 @@ export const setBootDevice = commanding({
     ...obmRefusals,
     ...obmdRefusals,
     unknown_boot_device: ['BadArgumentError', 'machines boot from no such device'],
+    options_of_none: ['BadArgumentError', 'the machine is to follow its own order, and options of a boot device are given'],
     ...endingRefusals,
   },
 
@@ -34,6 +35,14 @@ export const setBootDevice = commanding({
       const [issue] = device.error.issues;
       const msg = issue?.message ?? 'is no boot device';
       throw refuse('unknown_boot_device', `bootdev ${msg}`, [{ path: 'body.bootdev', msg }]);
+    }
+    const given = (['persistent', 'uefi'] as const).filter((name) => options[name] === true);
+    if (device.data === 'none' && given.length > 0) {
+      throw refuse(
+        'options_of_none',
+        `bootdev none leaves it to the machine, and takes no ${given.join(', ')}`,
+        given.map((name) => ({ path: `body.${name}`, msg: 'is not for bootdev "none"' })),
+      );
     }
     const boot = { device: device.data, persistent: options.persistent ?? false, uefi: options.uefi ?? false };
     return order(tx, services, node, 'boot_device', 'boot-device.set', { bmc: node.bmc, boot });

@@ -1,13 +1,14 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { lockBmc } from '../../db/queries/bmcs.ts';
+import { violates } from '../../db/queries/violation.ts';
 import { nodes } from '../../db/schema.ts';
 import { agentLabel, label } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { agentOf, noAgentMessage } from '../rules/agent-choice.ts';
 import { changedObm, changedObmd, changeRefusals, obmChange } from '../rules/bmc-change.ts';
-import { isWithAnotherAgent } from '../rules/bmc-pending.ts';
-import { obmColumns, obmd, obmdColumns, obmSettings } from '../rules/bmc-registration.ts';
+import { isBmcBusy, isWithAnotherAgent } from '../rules/bmc-pending.ts';
+import { addressRefusals, addressTakenMessage, obmColumns, obmd, obmdColumns, obmSettings } from '../rules/bmc-registration.ts';
 import { heldConsole, reopenConsole, stopConsole } from '../rules/console-hold.ts';
 import { forgetDeviceOf } from '../rules/issue.ts';
 
@@ -15,8 +16,8 @@ const namesSomething = (fields: object) => Object.keys(fields).length > 0;
 const mustNameSomething = 'must name at least one field to change';
 
 /**
- * Changes how the BMC of a node is reached, without registering the node anew: what is not named stays. Commands that are queued keep
- * the address and the login that they were signed with; a console that is held is opened anew.
+ * Changes how the BMC of a node is reached, without registering the node anew: what is not named stays. What is still to be done at an
+ * address is waited for before it is given up: the next machine there may be somebody else's. A console that is held is opened anew.
  */
 export const updateNode = writing({
   id: 'node_update',
@@ -41,6 +42,8 @@ export const updateNode = writing({
     unknown_node: ['NotFoundError', 'no node has this name'],
     no_agent: ['BadArgumentError', 'no agent has this name, or none was named and there is not exactly one'],
     ...changeRefusals,
+    ...addressRefusals,
+    busy: ['BlockedError', 'the power or the boot device of the node is still to be changed, at the address that it has so far'],
     obm_enabled: ['BlockedError', 'obmd gave a token for the node, which must be revoked first'],
     other_agent_busy: [
       'BlockedError',
@@ -88,11 +91,20 @@ export const updateNode = writing({
         `another agent holds the console of node ${params.node}, or has yet to finish something for it: stop the console, and try again`,
       );
     }
+    if (before && isMoved && (await isBmcBusy(tx, node))) {
+      throw refuse(
+        'busy',
+        `node ${params.node} is still to be switched or booted otherwise, at the address that it has so far: try again when that is DONE or ERROR`,
+      );
+    }
     await change({
       ...(isLoginGiven ? await obmColumns(agent, node.label, obm) : { obmSettings: obmSettings(obm) }),
       // As if it had been registered so.
       obmEnabled: before ? node.enabled : node.projectId !== null,
       agentId: agent.id,
+    }).catch((error: unknown) => {
+      if (violates(error, 'nodes_bmc_address')) throw refuse('address_taken', addressTakenMessage(obm));
+      throw error;
     });
     if (isMoved) await forgetDeviceOf(tx, `bmc/${node.label}`);
     const after = await lockBmc(tx, node.label);

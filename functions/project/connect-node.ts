@@ -7,6 +7,7 @@ import { nodes } from '../../db/schema.ts';
 import { mayActFor } from '../http/caller.ts';
 import { label } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
+import { isBmcBusy } from '../rules/bmc-pending.ts';
 import { stopConsole } from '../rules/console-hold.ts';
 
 /** Reserves a free node for a project, which may use its BMC from then on where an agent drives that. Of any number of simultaneous requests for one node, one succeeds. */
@@ -24,6 +25,7 @@ export const connectNode = writing({
     not_your_project: ['AuthorizationError', 'the caller does not act for the project'],
     unknown_node: ['NotFoundError', 'no node has this name'],
     node_taken: ['BlockedError', 'a project has the node already'],
+    busy: ['BlockedError', 'an action of the power or boot device of the node is still pending'],
     suspect_port: ['BlockedError', 'a switch port of the node could not be proven to be in no network'],
   },
 
@@ -35,6 +37,13 @@ export const connectNode = writing({
     if (!node) throw refuse('unknown_node', `there is no node ${body.node}`);
     if (node.projectId !== null)
       throw refuse('node_taken', `node ${body.node} is not free: GET /v0/nodes/free lists those that are`);
+    // An administrator may have asked for it on the free node: the project would feel it.
+    if (await isBmcBusy(tx, node)) {
+      throw refuse(
+        'busy',
+        `node ${body.node} is still to be switched, booted otherwise or typed into: try again when that is DONE or ERROR`,
+      );
+    }
     const suspects = await suspectPortsOf(tx, node.id);
     if (suspects.length > 0) {
       throw refuse(

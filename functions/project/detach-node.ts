@@ -64,7 +64,10 @@ export const detachNode = writing({
       throw refuse('busy', `an action of NIC ${busy} of node ${body.node} is still pending: try again when it is DONE or ERROR`);
     }
     if (await isBmcBusy(tx, node)) {
-      throw refuse('busy', `node ${body.node} is still to be switched or booted otherwise: try again when that is DONE or ERROR`);
+      throw refuse(
+        'busy',
+        `node ${body.node} is still to be switched, booted otherwise or typed into: try again when that is DONE or ERROR`,
+      );
     }
     const suspects = await suspectPortsOf(tx, node.id);
     if (suspects.length > 0) {

@@ -3,9 +3,12 @@ import { devicesOfNode, type NodeBmc, unfinishedKinds } from '../../db/queries/b
 import { expireCommands } from './issue.ts';
 
 /** What changes the machine, and would change it under the next project. */
-const changing = ['power.set', 'boot-device.set'];
+const changing = ['power.set', 'boot-device.set', 'console.input', 'console.break'];
 
-/** Whether a locked node is still to be switched or to be given another boot device. What nobody will do any more is ended first. */
+/**
+ * Whether a locked node is still to be switched, to be given another boot device, or to be typed into. What nobody will do any more is
+ * ended first.
+ */
 export async function isBmcBusy(tx: Tx, { label }: NodeBmc): Promise<boolean> {
   const kinds = await pendingKinds(tx, await devicesOfNode(tx, label));
   return kinds.some((kind) => changing.includes(kind));

@@ -24,6 +24,16 @@ const noBmc = {
   obmSealed: null,
 };
 
+/** Refusals of whatever says where a BMC is. */
+export const addressRefusals = {
+  address_taken: ['BlockedError', 'another node is registered with the BMC at this address'],
+} as const;
+
+/** Why a BMC cannot be at this address. */
+export function addressTakenMessage({ host, port }: Pick<Obm, 'host' | 'port'>): string {
+  return `a node is registered with the BMC at ${host} port ${port} already: each would switch the other's machine`;
+}
+
 /** What is stored of the way to a BMC by obmd. The admin token does not reach the database in clear. */
 export function obmdColumns({ secrets }: Pick<Services, 'secrets'>, { uri, admin_token }: Obmd) {
   return { ...noBmc, obmdUri: uri, obmdToken: secrets.encrypt(admin_token) };

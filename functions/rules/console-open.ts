@@ -1,8 +1,22 @@
-import type { Tx } from '../../db/client.ts';
-import { ensureConsole } from '../../db/queries/consoles.ts';
+import type { Connection, Tx } from '../../db/client.ts';
+import type { NodeBmc } from '../../db/queries/bmcs.ts';
+import { ensureConsole, findConsole, type ShownConsole } from '../../db/queries/consoles.ts';
 import type { Services } from '../services.ts';
 import { issueTo } from './issue.ts';
-import type { DrivenNode } from './obm-access.ts';
+import { type Asking, type bmcRefusals, type DrivenNode, ownBmc } from './obm-access.ts';
+
+/**
+ * The console of a node's present reservation, if it has one. Outside of a transaction the node may have been given to another project
+ * since it was found: what the caller may see is decided again.
+ */
+export async function ownConsole(
+  context: Pick<Asking<keyof typeof bmcRefusals>, 'caller' | 'refuse'> & { readonly sql: Connection },
+  node: NodeBmc,
+): Promise<ShownConsole | undefined> {
+  const console = await findConsole(context.sql, node.id);
+  if (console) ownBmc(context, { ...node, projectId: console.projectId }, node.label);
+  return console;
+}
 
 /**
  * Has the agent of a node hold its console and log what it says, in a transaction that keeps the node as it is. One that is

@@ -14,7 +14,8 @@ const MOST_WAITING = 16;
 const CLOSING = 1_000;
 const PING = 15_000;
 
-type Fetch = (request: Request, env: Environment['Bindings']) => Response | Promise<Response>;
+/** Answers a request. */
+export type Fetch = (request: Request, env: Environment['Bindings']) => Response | Promise<Response>;
 
 /**
  * Lets the application accept WebSockets on a server of Node. What it answers instead is sent as any answer is. Node hands over every
@@ -22,8 +23,22 @@ type Fetch = (request: Request, env: Environment['Bindings']) => Response | Prom
  */
 export function serveWebSockets(server: ServerType, fetch: Fetch): void {
   server.on('upgrade', (request: IncomingMessage, socket: IncomingMessage['socket'], head: Buffer) => {
-    answer(request, socket, head, fetch).catch(() => socket.destroy());
+    if (request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket') {
+      answer(request, socket, head, fetch).catch(() => socket.destroy());
+    } else {
+      // It may have a body, which Node reads of requests alone that ask for no other protocol: so it is read once more, as one of those.
+      socket.unshift(Buffer.concat([headWithoutUpgrade(request), head]));
+      server.emit('connection', socket);
+    }
   });
+}
+
+function headWithoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`, 'Connection: close'];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    if (!/^(?:connection|upgrade)$/i.test(rawHeaders[at] ?? '')) lines.push(`${rawHeaders[at]}: ${rawHeaders[at + 1]}`);
+  }
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 }
 
 async function answer(request: IncomingMessage, socket: IncomingMessage['socket'], head: Buffer, fetch: Fetch): Promise<void> {
@@ -83,8 +98,9 @@ function socketOf(socket: WebSocket): Socket {
   let isAlive = true;
   // A client whose machine went away says nothing: it would keep what it holds for as long as TCP hopes.
   const pinging = setInterval(() => {
-    if (!isAlive) return socket.terminate();
-    isAlive = false;
+    // Of a client from which nothing is taken no answer is seen.
+    if (!isAlive && !socket.isPaused) return socket.terminate();
+    isAlive = socket.isPaused;
     socket.ping();
   }, PING);
   socket.on('pong', () => {

@@ -67,6 +67,24 @@ describe('commands for a BMC', () => {
     expect(site.bmcs.count('setPower', 'on')).toBe(0);
   });
 
+  test('wait for a machine that is on its way: it is not as it seems', async (t) => {
+    const site = await makeAgentSite(t);
+    const machine = Object.assign(site.bmcs.machine('n1'), { power: 'on' });
+    site.bmcs.interfere = ({ wanted }) => (wanted === 'off' ? 'ignored' : undefined);
+    await site.start({ timing: { ...timing, bmc: { ...timing.bmc, settle: 60_000 } } });
+    const off = await power(site, 'n1', { action: 'off' });
+    await until(() => site.bmcs.count('setPower', 'off') === 1, 'the request to turn off');
+    const on = await power(site, 'n1', { action: 'on' });
+    await until(async () => (await site.command(on)).status !== 'queued', 'the next command');
+    const looks = site.bmcs.count('readPower');
+    await until(() => site.bmcs.count('readPower') > looks + 1, 'two looks at the machine');
+    machine.power = 'off';
+    expect(await site.ended(off)).toMatchObject({ status: 'done', result: { power: 'off' } });
+    expect(await site.ended(on)).toMatchObject({ status: 'done', result: { power: 'on' } });
+    expect(site.bmcs.count('setPower', 'on')).toBe(1);
+    expect(machine.power).toBe('on');
+  });
+
   test('do not wait for a BMC that says nothing, unless it is theirs', async (t) => {
     const site = await makeAgentSite(t);
     let letGo = () => {};

@@ -111,6 +111,11 @@ const refused: [what: string, statement: string, constraint: string, as?: keyof 
     node('obm_type, obm_host, obm_port, obm_sealed', "'ipmi', '', 623, ''"),
     'one_way_to_the_bmc',
   ],
+  [
+    'two nodes at one BMC',
+    "insert into nodes (label, agent_id, obm_type, obm_host, obm_port, obm_sealed) values ('n3', 1, 'ipmi', 'h', 623, ''), ('n4', 1, 'ipmi', 'h', 623, '')",
+    'nodes_bmc_address',
+  ],
   ['a node with half of a BMC', node('agent_id, obm_type, obm_host, obm_port', "1, 'ipmi', '', 623"), 'one_way_to_the_bmc'],
   ['a status that there is not', order('seq, status, finished_at', "3, 'perfect', now()"), 'status_is_known'],
   ['a command that is done and has no time', order('seq, status', "3, 'done'"), 'finished_has_a_time'],

@@ -272,3 +272,13 @@ describe('answers', () => {
     expect(await response.json()).toEqual(problem('UnavailableError'));
   });
 });
+
+test('pages of other places change nothing with what a browser once signed in with', async (context) => {
+  const w = await makeWorld(context);
+  const create = (origin: string) => w.call('root', 'PUT', '/project/green', {}, { origin, host: 'haas.test' });
+  for (const origin of ['http://elsewhere.test', 'null', 'http://haas.test:81']) {
+    expect(await create(origin)).toMatchObject({ status: 401, body: { code: 'foreign_origin' } });
+  }
+  expect(await w.sql`select from projects where label = 'green'`).toHaveLength(0);
+  expect((await create('http://haas.test')).status).toBe(200);
+});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import type { TestContext } from 'vitest';
 import type { Step } from '../../agents/checkpoint.ts';
+import type { Timing } from '../../agents/config.ts';
 import { verificationKey } from '../../db/commands/envelope.ts';
 import { keys, type World } from './world.ts';
 
@@ -30,21 +31,30 @@ export async function agentStateFolder(test: Pick<TestContext, 'onTestFinished'>
   return folder;
 }
 
+/** What a process of the agent finds on its host. */
+export interface AgentHost {
+  /** Where it looks for programs; that of the tests unless told otherwise. */
+  readonly path?: string;
+  /** Waits that differ from the short ones. */
+  readonly timing?: { readonly [K in 'backOff' | 'bmc' | 'console']?: Partial<Timing[K]> };
+}
+
 /** Starts a process of the agent, and answers when it takes commands. It kills itself at `dieAt`, and ends with the test. */
 export async function startAgentProcess(
   test: Pick<TestContext, 'onTestFinished'>,
   world: Pick<World, 'database'>,
   stateDir: string,
   dieAt?: Step,
+  { path = process.env['PATH'], timing = {} }: AgentHost = {},
 ): Promise<AgentProcess> {
   const child = execa(process.execPath, ['--import', 'tsx', 'test/support/mortal-agent.ts'], {
     extendEnv: false,
     env: {
-      PATH: process.env['PATH'],
+      PATH: path,
       HAAS_AGENT_URL: await world.database.agentUrl('rack-1'),
       HAAS_AGENT_STATE_DIR: stateDir,
       HAAS_LOG_LEVEL: 'trace',
-      TIMING: JSON.stringify(TIMING),
+      TIMING: JSON.stringify({ ...TIMING, ...timing }),
       ...(dieAt === undefined ? {} : { DIE_AT: dieAt }),
     },
     reject: false,

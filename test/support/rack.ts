@@ -39,7 +39,9 @@ export const bmcLogin = { user: 'operator', password: 'a-secret-of-the-bmc' };
 
 /** Registers a node whose BMC is driven by the only agent. */
 export function drivenNode(w: World, label: string, fields: object = {}): Promise<unknown> {
-  return w.arrange('PUT', `/node/${label}`, { obm: { type: 'ipmi', host: '10.0.0.7', ...bmcLogin, ...fields } });
+  // The first is at 10.0.0.7; each has an address of its own.
+  const host = label === 'n1' ? '10.0.0.7' : `bmc-${Buffer.from(label).toString('hex')}.test`;
+  return w.arrange('PUT', `/node/${label}`, { obm: { type: 'ipmi', host, ...bmcLogin, ...fields } });
 }
 
 /** Puts a token of obmd into the database as if obmd had given it: the node is enabled then. */

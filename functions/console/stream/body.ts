@@ -33,6 +33,8 @@ export function bodyOf(
         isTaken();
         try {
           const { value, done } = await parts.next();
+          // The client has left meanwhile.
+          if (gone.signal.aborted) return;
           if (done) return controller.close();
           controller.enqueue(value);
           stalled = setTimeout(hangUp, patience);

@@ -5,8 +5,9 @@ import { type Chunk, type ConsoleNews, type ConsoleStatus, readChunks, readNews 
 
 /** How often the database is asked for news, in ms, whatever is heard. */
 const POLL = 500;
-/** Bytes of each console that are kept for those who come a little later. */
+/** Bytes of each console that are kept for those who come a little later, and what a piece takes besides what it holds. */
 const KEPT = 128 * 1024;
+const PIECE = 128;
 /** The most consoles that are asked about at once. */
 const MOST_AT_ONCE = 256;
 
@@ -78,16 +79,18 @@ export function createConsoleFeed(sql: Connection, log: Logger): ConsoleFeed {
   async function readAll(): Promise<void> {
     isReading = true;
     while (woken.size > 0) {
-      const known = new Map<number, number>();
+      const asked = new Map<number, Watched>();
       for (const id of [...woken].slice(0, MOST_AT_ONCE)) {
         woken.delete(id);
         const console = watched.get(id);
-        if (console) known.set(id, console.newest);
+        if (console) asked.set(id, console);
       }
       try {
-        const all = await readNews(sql, known);
+        const all = await readNews(sql, new Map([...asked].map(([id, { newest }]) => [id, newest])));
         isFailing = false;
         for (const news of all) {
+          // Of a console that is watched anew since, something else is known.
+          if (watched.get(news.id) !== asked.get(news.id)) continue;
           take(news);
           if (news.isCut) woken.add(news.id);
         }
@@ -108,13 +111,13 @@ export function createConsoleFeed(sql: Connection, log: Logger): ConsoleFeed {
     for (const chunk of chunks) {
       if (chunk.seq <= console.newest) continue;
       console.chunks.push(chunk);
-      console.bytes += chunk.data.length;
+      console.bytes += sizeOf(chunk);
       console.newest = chunk.seq;
     }
     while (console.bytes > KEPT) {
       const dropped = console.chunks.shift();
       if (!dropped) break;
-      console.bytes -= dropped.data.length;
+      console.bytes -= sizeOf(dropped);
       console.oldest = dropped.seq;
     }
     console.status = status;
@@ -201,4 +204,8 @@ export function createConsoleFeed(sql: Connection, log: Logger): ConsoleFeed {
       clearInterval(polling);
     },
   };
+}
+
+function sizeOf({ data }: Chunk): number {
+  return data.length + PIECE;
 }

@@ -36,8 +36,8 @@ export async function serveSession(session: Session, socket: Socket, events: Asy
   const tell = (told: Told) => socket.send(dialect.tell(told));
   const writing = new WritingRight(session, tell, dialect.howToType);
   const { log, consoles } = session.services;
+  const listening = listen(session, socket, dialect, writing, tell);
   try {
-    const listening = listen(session, socket, dialect, writing, tell);
     let why = 'complete';
     for await (const event of events) {
       if (event.type === 'status') writing.seen(event.writer, event.writerSession);
@@ -46,13 +46,13 @@ export async function serveSession(session: Session, socket: Socket, events: Asy
     }
     // 1001: the server goes away; 1000: there is nothing more.
     socket.close(why === 'stopping' ? 1001 : 1000, why);
-    await listening;
   } catch (error) {
     log.error({ err: error }, 'a console could not be shown');
     socket.close(1011, 'something went wrong that should not');
-  } finally {
-    await writing.leave();
   }
+  // Until the client knows of the end it may take the right to type.
+  await listening;
+  await writing.leave();
 }
 
 /** Waits until a client has taken a message; one who takes nothing for long is cut off, and nobody is waited for when everything stops. */

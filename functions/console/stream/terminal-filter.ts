@@ -13,9 +13,9 @@ const STRING_ENDS = new Set([0x07, 0x0a, 0x0d, 0x18, 0x1a, ESC]);
 /** Save and restore the cursor, index, next line, reverse index; line drawing and ASCII as G0 and G1. */
 const ESCAPES = /^(?:[78DEM]|[()][0B])$/;
 /** Cursor movement, erasing, insertion and deletion, the scroll region: with up to two numbers. */
-const MOTIONS = /^\d{0,4}(?:;\d{0,4})?[@A-HILMPSXZ`abdefr]$/;
-/** The same with narrower parameters: with others they erase what was scrolled away, or report the mouse. */
-const NARROW = /^(?:[0-2]?[JK]|\d{0,4}T|[su])$/;
+const MOTIONS = /^\d{0,4}(?:;\d{0,4})?[@A-HILMPSXZ`adefr]$/;
+/** The same with narrower parameters: with others they erase what was scrolled away, report the mouse, or print pages for a few bytes. */
+const NARROW = /^(?:[0-2]?[JK]|\d{0,4}T|[su]|\d{0,3}b)$/;
 const COLOURS = /^[\d;:]*m$/;
 /** Insert mode; wrapping, the visible cursor, the other screen. */
 const MODES = /^(?:4|\?(?:7|25|47|104[789])(?:;(?:7|25|47|104[789]))*)[hl]$/;

@@ -40,8 +40,9 @@ export class Typist {
     this.#gone = gone;
   }
 
-  /** Has something typed; resolves when there is room for more. */
+  /** Has something typed; resolves when there is room for more. What comes after the client has gone is not typed. */
   async type(typed: Typed): Promise<void> {
+    if (this.#gone.aborted) return;
     this.#waiting.push(typed);
     this.#size += typed.length;
     if (!this.#isTyping) void this.#run();
@@ -103,7 +104,11 @@ export class Typist {
       }
       const { status, message } = await readEnding(sql, issued.command);
       if (status === 'done') return undefined;
-      return { code: 'not_typed', message: `what you typed did not reach the machine: ${message ?? 'it is not known why'}` };
+      const what = status === 'failed' || status === 'refused' ? 'did not reach' : 'may not have reached';
+      return {
+        code: 'not_typed',
+        message: `what you typed ${what} the machine: ${message ?? 'the agent has not said what became of it'}`,
+      };
     } catch (error) {
       if (error instanceof Problem) return { code: error.code, message: error.message };
       services.log.warn({ err: error, node }, 'something could not be typed into a console');

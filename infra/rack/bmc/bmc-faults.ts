@@ -27,6 +27,8 @@ export interface ChassisFaults {
   ignorePower: boolean;
   /** Boot devices are taken without complaint, and the old one is kept. */
   ignoreBoot: boolean;
+  /** Every change of the boot device is answered with an error. */
+  refuseBoot: boolean;
   /** Milliseconds that each order and each query takes. The BMC does nothing else meanwhile, its serial console included. */
   slow: number;
 }

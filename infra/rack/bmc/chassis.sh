@@ -2,7 +2,7 @@
 # `set boot pxe`, `set reset 1`, `set shutdown 1`, ... Queries are answered as `power:1`; whatever fails, the BMC reports as an error.
 # The files are those of chassis.ts.
 printf '%s\n' "$*" >>calls
-slow=0 refuse_power= ignore_power= ignore_boot= soft_shutdown=0
+slow=0 refuse_power= ignore_power= ignore_boot= refuse_boot= soft_shutdown=0
 [ ! -e behaviour ] || . ./behaviour
 [ "$slow" = 0 ] || sleep "$slow"
 
@@ -48,7 +48,10 @@ get) for name; do get "$name"; done ;;
 set)
   case $1 in
   power | shutdown | reset) change_power "$1" "$2" ;;
-  boot) [ -n "$ignore_boot" ] || keep boot "$2" ;;
+  boot)
+    [ -z "$refuse_boot" ] || exit 1
+    [ -n "$ignore_boot" ] || keep boot "$2"
+    ;;
   identify) ;;
   *) exit 1 ;;
   esac

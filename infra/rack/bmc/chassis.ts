@@ -23,7 +23,7 @@ export class Chassis {
   /** Finds the machine of the folder, or puts one there. */
   constructor(folder: string, power: 'on' | 'off', softShutdown: number | 'never') {
     this.#folder = folder;
-    this.#behaviour = { refusePower: false, ignorePower: false, ignoreBoot: false, slow: 0, softShutdown };
+    this.#behaviour = { refusePower: false, ignorePower: false, ignoreBoot: false, refuseBoot: false, slow: 0, softShutdown };
     mkdirSync(folder, { recursive: true });
     copyFileSync(script, join(folder, 'chassis.sh'));
     writeFileSync(join(folder, 'calls'), '');
@@ -71,6 +71,7 @@ export class Chassis {
         `refuse_power=${flag(faults.refusePower)}`,
         `ignore_power=${flag(faults.ignorePower)}`,
         `ignore_boot=${flag(faults.ignoreBoot)}`,
+        `refuse_boot=${flag(faults.refuseBoot)}`,
       ].join('\n'),
     );
   }

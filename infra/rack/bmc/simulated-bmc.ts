@@ -232,6 +232,12 @@ function faultsOf(chassis: Chassis): BmcFaults {
     set ignoreBoot(ignoreBoot) {
       chassis.behave({ ignoreBoot });
     },
+    get refuseBoot() {
+      return chassis.behaviour.refuseBoot;
+    },
+    set refuseBoot(refuseBoot) {
+      chassis.behave({ refuseBoot });
+    },
     get slow() {
       return chassis.behaviour.slow;
     },

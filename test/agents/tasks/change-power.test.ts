@@ -111,14 +111,16 @@ describe('power', () => {
     expect(power).toBe('on');
   });
 
-  test('that comes after a BMC that took long to take it is waited for all the same', async () => {
+  test('that comes late is waited for, however long the BMC took to take it', async () => {
+    const bmcs = new MemoryBmcs();
     const { outcome } = await carryOut({
+      bmcs,
       interfere: async ({ what }, before) => {
-        if (what !== 'setPower') return before === 1 ? 'late' : undefined;
+        if (what === 'readPower' && before === 2) bmcs.machine('n1').power = 'on';
+        if (what !== 'setPower') return undefined;
         await new Promise((resolve) => setTimeout(resolve, 2 * waits.settle));
-        return undefined;
+        return 'ignored';
       },
-      isLate: true,
     });
     expect(outcome).toEqual(done('on'));
   });
@@ -242,5 +244,28 @@ describe('a power cycle', () => {
     expect(outcome).toMatchObject({ status: 'failed', message: expect.stringContaining('power was not touched') });
     expect(asked(bmcs)).toEqual([]);
     expect(power).toBe('on');
+  });
+
+  test('into PXE that ends otherwise tells that the next boot was set', async () => {
+    const pxe = { action: 'cycle', start: 'on', pxe: true } as const;
+    const message = expect.stringContaining('next boot was set to PXE');
+    const deaf = await carryOut({ ...pxe, obeys: false });
+    expect(deaf.outcome).toMatchObject({ status: 'failed', reason: 'no-reaction', message });
+    expect(supersedeBmcJob(deaf.change)).toMatchObject({ status: 'unknown', message });
+    const away = await carryOut({ ...pxe, interfere: ({ what }) => what === 'setPower' && fail('no-answer') });
+    expect(away.outcome).toMatchObject({ status: 'failed', reason: 'unreachable', message });
+    const without = await carryOut({ ...pxe, pxe: false, obeys: false });
+    expect(without.outcome).not.toMatchObject({ message });
+  });
+
+  test.for(['setBoot', 'readBoot'] as const)('whose BMC falls silent at %s may boot from the network', async (silent) => {
+    const { outcome, bmcs } = await carryOut({
+      action: 'cycle',
+      start: 'on',
+      pxe: true,
+      interfere: ({ what }, before) => what === silent && (what === 'setBoot' || before > 0) && fail('hung'),
+    });
+    expect(outcome).toMatchObject({ status: 'unknown', message: expect.stringContaining('power was not touched') });
+    expect(asked(bmcs)).toEqual([]);
   });
 });

@@ -14,6 +14,7 @@ const disk: BootDevice = { device: 'disk', persistent: true, uefi: true };
 async function carryOut(
   interfere: (call: BmcCall, machine: { boot: BootDevice }, before: number) => unknown = () => {},
   want: BootDevice = pxe,
+  again = false,
 ) {
   const bmcs = new MemoryBmcs();
   const machine = bmcs.machine('n1');
@@ -25,7 +26,7 @@ async function carryOut(
     stateDir: '/nonexistent',
     signal: new AbortController().signal,
   });
-  const change = beginBootChange({ bmc: access, boot: want });
+  const change = beginBootChange({ bmc: access, boot: want }, again);
   const means = {
     session,
     patience: { open: [], backOff: { first: 1, last: 1 } },
@@ -112,6 +113,20 @@ test.for(['no-answer', 'wrong-password', 'unrecognised'] as const)(
     expect(bmcs.calls).toHaveLength(1);
   },
 );
+
+test('what an earlier process may have set already is not taken for what was before', async () => {
+  const { outcome } = await carryOut(({ what }) => (what === 'setBoot' ? 'ignored' : undefined), pxe, true);
+  expect(outcome).toMatchObject({ status: 'failed', reason: 'incomplete', message: expect.not.stringContaining('as before') });
+});
+
+test('what an earlier process may have set is unknown where the BMC does not tell', async () => {
+  const { outcome } = await carryOut(() => fail('no-answer'), pxe, true);
+  expect(outcome).toMatchObject({ status: 'unknown', reason: 'unproven', message: expect.stringContaining('no-answer') });
+});
+
+test('what an earlier process began is set again', async () => {
+  expect((await carryOut(undefined, pxe, true)).outcome).toEqual({ status: 'done', result: { boot: pxe } });
+});
 
 test('no boot device is no boot device, whatever options the BMC still holds', async () => {
   const none: BootDevice = { device: 'none', persistent: false, uefi: false };

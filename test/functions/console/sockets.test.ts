@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { createApp } from '../../../functions/app.ts';
+import { serveSession } from '../../../functions/console/stream/session.ts';
+import type { ConsoleEvent } from '../../../functions/console/stream/view.ts';
 import { operations } from '../../../functions/operations.ts';
 import { startApiProcess } from '../../support/api-process.ts';
 import { bmcAgent } from '../../support/bmc-agent.ts';
@@ -85,6 +88,17 @@ describe('a WebSocket without a subprotocol', () => {
     ada.type('reboot\r');
     await ada.sees('[HaaS: what you typed did not reach the machine: the BMC is away]');
   });
+
+  test('does not say that nothing was typed where nobody can tell', async (t) => {
+    const w = await consoleWorld(t);
+    await consoleAgent(t, w);
+    await bmcAgent(w, ({ kind }) =>
+      kind === 'console.input' ? { status: 'unknown', reason: 'unproven', message: 'the line was lost' } : null,
+    );
+    const ada = await openSocket(t, await apiOnSocket(t, w), 'ada', '?write=take');
+    ada.type('reboot\r');
+    await ada.sees('[HaaS: what you typed may not have reached the machine: the line was lost]');
+  });
 });
 
 describe('the right to type', () => {
@@ -135,6 +149,50 @@ describe('the right to type', () => {
       const [row] = await w.sql`select writer_seen_at > now() - interval '10 s' as fresh from consoles`;
       return row?.['fresh'] === true;
     }, 'it was renewed');
+  });
+
+  test('is given back by whoever goes away in the middle of a long paste', async (t) => {
+    const w = await consoleWorld(t);
+    await consoleAgent(t, w);
+    const ada = await openSocket(t, await apiOnSocket(t, w), 'ada', '?write=take');
+    // Nobody types any of it: more is on its way than waits to be typed.
+    for (let n = 0; n < 14; n += 1) ada.type(Buffer.alloc(10_000, 'x'));
+    await until(async () => (await inputs(w)).length === 1, 'the first of it is to be typed');
+    ada.leave();
+    await until(async () => (await writer(w)) === null, 'nobody has it');
+  });
+
+  test('is given back when the console cannot be shown any more, whatever the client asks for meanwhile', async (t) => {
+    const w = await consoleWorld(t);
+    const { id: console } = await consoleAgent(t, w);
+    const ada = { label: 'ada', id: null, isAdmin: false, projects: new Set<number>() };
+    const gone = new AbortController();
+    let closing = () => {};
+    const closed = new Promise<void>((resolve) => {
+      closing = resolve;
+    });
+    async function* messages() {
+      await closed;
+      // The client has not heard yet that the connection ends.
+      yield { data: Buffer.from('{"type": "take"}'), isBinary: false };
+      gone.abort();
+    }
+    // biome-ignore lint/correctness/useYield: it fails before there is anything.
+    async function* failing(): AsyncGenerator<ConsoleEvent, void> {
+      throw new Error('a defect');
+    }
+    const socket = {
+      protocol: V1.protocol,
+      messages: messages(),
+      gone: gone.signal,
+      send: async () => {},
+      close: () => closing(),
+    };
+    const session = { services: w.services, sql: w.services.database.$client, caller: ada, node: 'n1', console, mayType: false };
+    const served = serveSession({ ...session, session: randomUUID() }, socket, failing());
+    await until(() => gone.signal.aborted, 'it asked');
+    await served;
+    expect(await writer(w)).toBeNull();
   });
 
   test('does not outlast the node, nor the rights of the user', async (t) => {
@@ -219,7 +277,7 @@ describe('before there is a WebSocket', () => {
   });
 
   /** Sends a request by hand, and answers what comes back until the connection ends. */
-  const raw = (url: string, path: string, upgrade: string) =>
+  const raw = (url: string, path: string, upgrade: string, body?: string) =>
     new Promise<string>((resolve, reject) => {
       const { port } = new URL(url);
       const socket = connect(Number(port), '127.0.0.1');
@@ -230,7 +288,9 @@ describe('before there is a WebSocket', () => {
       socket.on('error', reject);
       socket.on('close', () => resolve(text));
       const headers = [`Host: 127.0.0.1:${port}`, `Authorization: ${basic('ada')}`, 'Connection: Upgrade', `Upgrade: ${upgrade}`];
-      socket.write(`GET /v0/node/n1/${path} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n`);
+      if (body !== undefined) headers.push(`Content-Length: ${body.length}`);
+      const method = body === undefined ? 'GET' : 'POST';
+      socket.write(`${method} /v0/node/n1/${path} HTTP/1.1\r\n${headers.join('\r\n')}\r\n\r\n${body ?? ''}`);
     });
 
   test('other protocols that clients would rather speak are passed over', async (t) => {
@@ -239,6 +299,15 @@ describe('before there is a WebSocket', () => {
     const answer = await raw(url, 'console/logs', 'h2c');
     expect(answer).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
     expect(answer).toContain('[]');
+  });
+
+  test.for(['h2c', 'websocket'])('a change is not carried out without its body where %s is asked for', async (protocol, t) => {
+    const w = await consoleWorld(t);
+    await consoleAgent(t, w);
+    const typed = await typedAt(w);
+    const { url } = await apiOnSocket(t, w);
+    expect(await raw(url, 'console/input', protocol, '{"data": "root"}')).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
+    expect(typed()).toEqual(['root']);
   });
 
   test('half a handshake is refused, and takes no right to type', async (t) => {

@@ -251,6 +251,37 @@ describe('viewers are cut off', () => {
 });
 
 describe('isolation', () => {
+  test.for(['/console?follow=false', '/console/state'])(
+    'is kept by %s of a node that changes hands meanwhile',
+    async (path, t) => {
+      const w = await consoleWorld(t);
+      await consoleAgent(t, w);
+      let answer: ReturnType<typeof w.call> | undefined;
+      await w.sql.begin(async (tx) => {
+        await tx`lock table consoles`;
+        answer = w.call('ada', 'GET', `/node/n1${path}`);
+        const waiting = () => tx`select from pg_locks where relation = 'consoles'::regclass and not granted`;
+        await until(async () => (await waiting()).length > 0, 'the node was found, and its console is looked for');
+        await tx`update nodes set project_id = (select id from projects where label = 'red')`;
+        await tx`insert into consoles (node_id, project_id, next_seq) select id, project_id, 2 from nodes`;
+        await tx`insert into console_chunks (console_id, seq, at, data) select max(id), 1, now(), 'the secret of red' from consoles`;
+      });
+      expect(await answer).toMatchObject({ status: 401, body: { code: 'not_your_node' } });
+    },
+  );
+
+  test('a node with keystrokes on their way is not released: the next project would have them', async (t) => {
+    const w = await consoleWorld(t);
+    await consoleAgent(t, w);
+    for (const path of ['input', 'break']) {
+      await w.call('ada', 'POST', `/node/n1/console/${path}`, path === 'input' ? { data: 'x' } : {}, { prefer: 'respond-async' });
+      const release = () => w.call('ada', 'POST', '/project/blue/detach_node', { node: 'n1' });
+      expect(await release()).toMatchObject({ status: 409, body: { code: 'busy' } });
+      await w.sql`select finish_command(id, 'done', null, null, null) from commands where status = 'queued'`;
+    }
+    await release(w, 'blue');
+  });
+
   test('the next project sees nothing of before, by no operation', async (t) => {
     const w = await consoleWorld(t);
     const before = await consoleAgent(t, w);

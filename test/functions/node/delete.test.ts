@@ -23,6 +23,14 @@ describeOperation(deleteNode, {
     unknown_node: { params: { node: 'nope' } },
     node_taken: { arrange: (w) => reserve(w, 'n1', 'blue') },
     has_nics: { arrange: addNic },
+    busy: {
+      async arrange(w) {
+        await drivenNode(w, 'n2');
+        await w.arrange('PUT', '/node/n2/obm', { enabled: true });
+        await w.call('root', 'POST', '/node/n2/power_off', {}, { prefer: 'respond-async' });
+      },
+      params: { node: 'n2' },
+    },
   },
 });
 

@@ -26,6 +26,7 @@ describeOperation(registerNode, {
   roles: { admin: 200, owner: 401, other: 401, anonymous: 401 },
   refusals: {
     duplicate_node: { arrange: (w) => w.arrange('PUT', '/node/n1', { obmd }) },
+    address_taken: { arrange: (w) => w.arrange('PUT', '/node/n2', { obm: ipmi }), input: { obm: ipmi } },
     no_agent: { input: { obm: ipmi, agent: 'rack-9' } },
   },
   malformed: {
@@ -112,7 +113,7 @@ test('what is set of a BMC is kept, and nothing else is', async (context) => {
   const settings = { cipher_suite: 17, privilege_level: 'operator' };
   await w.arrange('PUT', '/node/n1', { obm: { ...ipmi, ...settings } });
   expect(await columns(w)).toMatchObject({ obm_settings: settings, obm_enabled: false });
-  await w.arrange('PUT', '/node/n2', { obm: ipmi });
+  await w.arrange('PUT', '/node/n2', { obm: { ...ipmi, port: 624 } });
   expect(await w.sql`select obm_settings from nodes where label = 'n2'`).toEqual([{ obm_settings: {} }]);
 });
 
@@ -127,7 +128,7 @@ test('what was known of a BMC is forgotten when another is registered by its nam
   const w = await makeWorld(context);
   await w.arrange('PUT', '/node/n1', { obm: ipmi });
   await w.arrange('PUT', '/node/n1/obm', { enabled: true });
-  await w.call('root', 'POST', '/node/n1/power_on', {}, { prefer: 'respond-async' });
+  await w.call('root', 'GET', '/node/n1/power_status', undefined, { prefer: 'respond-async' });
   await w.sql`update devices set last_contact_at = now()`;
   await w.arrange('DELETE', '/node/n1');
   await w.arrange('PUT', '/node/n1', { obm: ipmi });

@@ -33,6 +33,7 @@ describeOperation(setBootDevice, {
     ...obmRefusalCases,
     only_without_obmd: { arrange: withObmd, params: { node: 'n2' } },
     unknown_boot_device: { input: { bootdev: 'floppy' } },
+    options_of_none: { input: { bootdev: 'none', uefi: true } },
     ...endingCases,
   },
   malformed: {
@@ -66,6 +67,19 @@ test('a device that no machine boots from is refused, naming those there are, on
   });
   await w.arrange('PUT', '/node/n1/obm', { enabled: false });
   expect((await boot(w, { bootdev: 'floppy' })).body).toMatchObject({ code: 'obm_disabled' });
+});
+
+test('options of no boot device are refused before they are ordered', async (context) => {
+  const w = await makeWorld(context);
+  await reserved(w);
+  for (const option of ['persistent', 'uefi']) {
+    expect(await boot(w, { bootdev: 'none', [option]: true })).toMatchObject({
+      status: 400,
+      body: { code: 'options_of_none', errors: [{ path: `body.${option}` }] },
+    });
+  }
+  expect(await ordersOf(w)).toEqual([]);
+  expect((await boot(w, { bootdev: 'none', persistent: false, uefi: false })).status).toBe(200);
 });
 
 test('B10: obmd judges itself what it boots from', async (context) => {

@@ -53,6 +53,13 @@ describeOperation(updateNode, {
       params: { node: 'n2' },
       input: { obm: { type: 'ipmi', host: '10.0.0.8', ...login } },
     },
+    address_taken: { arrange: (w) => drivenNode(w, 'n2', { host: '10.0.0.8', port: 6230 }) },
+    busy: {
+      async arrange(w) {
+        await w.arrange('PUT', '/node/n1/obm', { enabled: true });
+        await powerOn(w);
+      },
+    },
     other_agent_busy: {
       async arrange(w) {
         await anotherAgent(w);
@@ -117,15 +124,18 @@ test.for([
   expect(await change(w, { obm })).toMatchObject({ status: 400, body: { code: 'bad_fields', errors: [{ path }] } });
 });
 
-test('what was known of the device is forgotten with its address, and what is queued keeps the old one', async (context) => {
+test('what was known of the device is forgotten with its address, once nothing is to be done there any more', async (context) => {
   const w = await makeWorld(context);
   await drivenNode(w, 'n1');
   await reserve(w, 'n1', 'blue');
-  await powerOn(w);
+  const on = await powerOn(w);
   await w.sql`update devices set last_contact_at = now()`;
   await change(w, { obm: { cipher_suite: 3 } });
   expect(await shown(w)).toMatchObject({ obm: { last_contact_at: expect.any(String) } });
-  await change(w, { obm: { host: '10.0.0.8', ...login } });
+  // The next machine at that address may be somebody else's.
+  expect(await change(w, { obm: { host: '10.0.0.8', ...login } })).toMatchObject({ status: 409, body: { code: 'busy' } });
+  await w.finish(on, 'done', { power: 'on' });
+  expect(await change(w, { obm: { host: '10.0.0.8', ...login } })).toMatchObject({ status: 200 });
   expect(await shown(w)).toMatchObject({ obm: { last_contact_at: null } });
   await powerOn(w);
   expect(await ordersOf(w)).toMatchObject([

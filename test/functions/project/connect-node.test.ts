@@ -20,6 +20,14 @@ describeOperation(connectNode, {
     not_your_project: { as: 'other' },
     unknown_node: { input: { node: 'nope' } },
     node_taken: { arrange: (w) => reserve(w, 'n1', 'blue') },
+    busy: {
+      async arrange(w) {
+        await drivenNode(w, 'n2');
+        await w.arrange('PUT', '/node/n2/obm', { enabled: true });
+        await w.call('root', 'POST', '/node/n2/power_off', {}, { prefer: 'respond-async' });
+      },
+      input: { node: 'n2' },
+    },
     suspect_port: { arrange: (w) => w.sql`update ports set suspect_since = now(), suspect_reason = 'the switch hung up'` },
   },
   malformed: {
@@ -62,6 +70,20 @@ test('whoever reserves a node may use its BMC, where an agent drives that', asyn
   const enabled = async (node: string) => (await w.call('ada', 'GET', `/node/${node}`)).body;
   expect(await enabled('n1')).toMatchObject({ obm: { enabled: true } });
   expect(await enabled('n2')).toMatchObject({ obm: { enabled: false } });
+});
+
+test('a free machine that is still to be switched is not reserved: its project would feel it', async (context) => {
+  const w = await makeWorld(context);
+  await drivenNode(w, 'n1');
+  await w.arrange('PUT', '/node/n1/obm', { enabled: true });
+  const prefer = { prefer: 'respond-async' };
+  await w.call('root', 'GET', '/node/n1/power_status', undefined, prefer);
+  const off = await w.call('root', 'POST', '/node/n1/power_off', {}, prefer);
+  const connect = () => w.call('ada', 'POST', '/project/blue/connect_node', { node: 'n1' });
+  expect(await connect()).toMatchObject({ status: 409, body: { code: 'busy', msg: expect.stringContaining('switched') } });
+  await w.finish(off, 'done', { power: 'off' });
+  // To ask whether it has power changes nothing for anybody.
+  expect((await connect()).status).toBe(200);
 });
 
 test('the console of a free node is closed when a project gets the node', async (context) => {

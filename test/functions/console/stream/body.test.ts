@@ -93,3 +93,27 @@ test('an error ends it, is told to us, and is not shown', async () => {
   expect(errors).toHaveLength(1);
   expect(hungUp()).toBe(1);
 });
+
+test.for(['ends', 'makes something'])(
+  'a client that leaves while it waits is no error, even where what it waited for %s then',
+  async (how) => {
+    const { given, errors, hungUp } = terms();
+    let state = 'new';
+    const reader = bodyOf(async function* (gone) {
+      state = 'waits';
+      try {
+        await new Promise((resolve) => gone.addEventListener('abort', resolve));
+        if (how === 'makes something') yield part();
+      } finally {
+        state = 'over';
+      }
+    }, given).getReader();
+    const waiting = reader.read();
+    await until(() => state === 'waits', 'there is nothing yet');
+    await reader.cancel();
+    expect(await waiting).toMatchObject({ done: true });
+    await until(() => state === 'over', 'nothing more is made');
+    expect(errors).toEqual([]);
+    expect(hungUp()).toBe(0);
+  },
+);

@@ -26,6 +26,27 @@ test('tells what is new and how a console stands, to all who watch it, from memo
   for (const watch of [first, second]) watch.end();
 });
 
+test('leaves out nothing where one comes as the last one leaves', async (t) => {
+  const w = await consoleWorld(t);
+  const agent = await consoleAgent(t, w);
+  const { $client: sql } = openDatabase(w.database.apiUrl, 'test feed', 1);
+  const feed = createConsoleFeed(sql, w.services.log);
+  t.onTestFinished(async () => {
+    feed.stop();
+    await sql.end({ timeout: 1 });
+  });
+  await agent.say('one', 'two', 'three');
+  // Its only connection is busy: what the first viewer lacks is asked for, and answered when he has left.
+  const busy = await sql.reserve();
+  const first = feed.watch(agent.id, 2);
+  first.end();
+  const second = feed.watch(agent.id, 0);
+  busy.release();
+  await until(async () => (await second.read(0)).chunks.length > 0, 'output');
+  expect((await second.read(0)).chunks.map(({ data }) => data.toString())).toEqual(['one', 'two', 'three']);
+  second.end();
+});
+
 test('finds out by itself what it was not told', async (t) => {
   const w = await consoleWorld(t);
   const agent = await consoleAgent(t, w);
@@ -66,6 +87,17 @@ test('reads for a viewer who has fallen behind what it keeps no more, a part at 
   // Pruned meanwhile: the viewer goes on with what there is.
   await w.sql`delete from console_chunks`;
   expect((await watch.read(0)).chunks.at(-1)?.seq).toBe(60);
+  watch.end();
+});
+
+test('keeps few pieces, however small they are', async (t) => {
+  const w = await consoleWorld(t);
+  const agent = await consoleAgent(t, w);
+  const watch = w.services.consoles.watch(agent.id, 0);
+  await agent.say(...Array.from({ length: 1500 }, () => 'x'));
+  await agent.gap('a mark takes room as well');
+  await until(async () => (await watch.read(1500)).chunks.length === 1, 'the last piece');
+  expect(await watch.read(0)).toMatchObject({ isLatest: false });
   watch.end();
 });
 

@@ -24,7 +24,7 @@ const shown = [
   ['colours', '\x1b[1;31mred\x1b[0m\x1b[38;5;208m\x1b[38:2::1:2:3m\x1b[m'],
   ['cursor movement', '\x1b[H\x1b[12;80H\x1b[3A\x1b[10G\x1b[5d\x1b7\x1b8\x1b[s\x1b[u\x1bM\x1bD\x1bE'],
   ['erasing', '\x1b[2J\x1b[J\x1b[K\x1b[1K\x1b[4X'],
-  ['inserting, deleting and scrolling', '\x1b[L\x1b[2M\x1b[3P\x1b[2@\x1b[5;20r\x1b[r\x1b[S\x1b[2T\x1b[4h\x1b[4l'],
+  ['inserting, deleting and scrolling', '\x1b[L\x1b[2M\x1b[3P\x1b[2@\x1b[b\x1b[79b\x1b[5;20r\x1b[r\x1b[S\x1b[2T\x1b[4h\x1b[4l'],
   ['modes without harm', '\x1b[?25l\x1b[?25h\x1b[?7l\x1b[?7h\x1b[?1049h\x1b[?1049l\x1b[?7;25h'],
   ['line drawing', '\x1b)0\x0eqqq\x0f\x1b(0lqk\x1b(B'],
 ] as const;
@@ -51,6 +51,7 @@ const dropped = [
   ['other controls', '\0\x01\x05\x0b\x0c\x11\x13\x18\x1a\x1c\x7f'],
   ['too many parameters', `\x1b[${'1;'.repeat(20)}H`],
   ['a number too large', '\x1b[99999A'],
+  ['a character that is repeated more often than a line is long', '\x1b[1000b\x1b[9999b\x1b[1;1b'],
   ['what is not finished', '\x1b[31'],
 ] as const;
 
@@ -85,7 +86,7 @@ test('a string without an end does not swallow a log', () => {
 /** Everything that may be in an answer, independently of how it is filtered: what is left of it after these is nothing. */
 const TEXT = /^(?:[\x07-\x0a\x0d-\x0f\x20-\x7e]|[^\0-\x9f])*$/u;
 const SEQUENCE =
-  /\x1b(?:[78DEM]|[()][0B]|\[(?:[\d;:]*m|\d{0,4}(?:;\d{0,4})?[@A-HILMPSXZ`abdefr]|[0-2]?[JK]|\d{0,4}T|[su]|4[hl]|\?[\d;]*[hl]))/g;
+  /\x1b(?:[78DEM]|[()][0B]|\[(?:[\d;:]*m|\d{0,4}(?:;\d{0,4})?[@A-HILMPSXZ`adefr]|\d{0,3}b|[0-2]?[JK]|\d{0,4}T|[su]|4[hl]|\?[\d;]*[hl]))/g;
 const MODES = /\x1b\[\?([\d;]*)[hl]/g;
 
 // Bytes at random hardly ever are a sequence: pieces of them are put together, and cut anywhere.

@@ -274,6 +274,19 @@ describe.skipIf(missing !== undefined)(`a simulated BMC${missing === undefined ?
       expect(bmc.boot()).toBe('pxe');
     });
 
+    test('refuses boot devices', async (t) => {
+      const bmc = await bmcFor(t);
+      bmc.faults.refuseBoot = true;
+      // ipmitool says so, and ends with 0 all the same.
+      const { exitCode, stderr } = await ipmitool(bmc, 'chassis bootdev pxe');
+      expect({ exitCode, stderr }).toEqual({
+        exitCode: 0,
+        stderr: expect.stringContaining('Set Chassis Boot Parameter 5 failed'),
+      });
+      expect(bmc.boot()).toBe('none');
+      expect(bmc.faults.refuseBoot).toBe(true);
+    });
+
     test('is slow', async (t) => {
       const bmc = await bmcFor(t);
       bmc.faults.slow = 700;
