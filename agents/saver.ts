@@ -16,7 +16,7 @@ import type { SwitchTask } from './task.ts';
 import { asDeviceError } from './tasks/set-port.ts';
 
 /** Whether a switch's configuration is to be saved on it after a change. Where it is not, somebody else does it, or nobody. */
-export function keepsSaved({ settings }: Pick<SwitchAccess, 'settings'>): boolean {
+function keepsSaved({ settings }: Pick<SwitchAccess, 'settings'>): boolean {
   return settings['save'] !== false;
 }
 

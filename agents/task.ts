@@ -26,7 +26,7 @@ export interface SwitchTask {
 }
 
 /** A command for a BMC that may be begun. */
-export interface BmcTask {
+interface BmcTask {
   readonly trade: 'bmc';
   readonly begun: Begun;
   readonly target: BmcTarget;

@@ -72,7 +72,7 @@ export const doneResult = z.union([
   z.strictObject({ bmc: bmcCheckup }),
   z.strictObject({ console: z.int() }),
 ]);
-export type DoneResult = z.output<typeof doneResult>;
+type DoneResult = z.output<typeof doneResult>;
 
 /**
  * What is told with a command that failed, where there is anything: the port, power or boot device as read back, how far a check of a

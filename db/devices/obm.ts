@@ -11,10 +11,10 @@ function type<T extends string>(name: T) {
  * Cipher suites that authenticate, prove and encrypt everything (IPMI 2.0, table 22-20): 17 with SHA-256, and 3, which every BMC has.
  * Those that do so with MD5 are not used: ipmitool 1.8.19 ends with an assertion over them.
  */
-export const cipherSuite = z.literal([3, 17], 'must be 3 or 17: suites without encryption, or with MD5, are not used');
+const cipherSuite = z.literal([3, 17], 'must be 3 or 17: suites without encryption, or with MD5, are not used');
 
 /** How much a session may do. Power and boot device need `operator`. */
-export const privilegeLevel = z.enum(['operator', 'administrator'], 'must be "operator" or "administrator"');
+const privilegeLevel = z.enum(['operator', 'administrator'], 'must be "operator" or "administrator"');
 
 /** The user of a BMC: it travels as an argument of a program. IPMI takes 16 bytes. */
 const ipmiUser = z
