@@ -3,9 +3,10 @@ import ssh2, { type Connection, type PseudoTtyInfo, type ServerConfig } from 'ss
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { fingerprint, openShell, type SshLogin } from '../../../agents/sessions/ssh.ts';
 import { dial } from '../../../agents/sessions/wire.ts';
+import { createHostKey } from '../../../infra/rack/ssh-host-key.ts';
 
 const credentials = { username: 'haas', password: 's3cret' };
-const hostKey = ssh2.utils.generateKeyPairSync('ed25519').private;
+const hostKey = createHostKey(false);
 
 /** An SSH server that `serve` makes behave, and a login to it. */
 async function open(serve: (client: Connection) => void, login: Partial<SshLogin> = {}, config: Partial<ServerConfig> = {}) {
