@@ -97,8 +97,8 @@ export class Loop {
   async #claimAll(): Promise<void> {
     const { ready, log } = this.#means;
     try {
-      ready();
       while (!this.#stop.signal.aborted) {
+        ready();
         const taken = await this.#claims.claim();
         if (!taken) return;
         this.#work(taken);
