@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { nodeActions } from '../../db/schema.ts';
+import { commanding } from '../http/commanding.ts';
 import { label } from '../http/labels.ts';
-import { commanding, empty, nothing, Redirect } from '../http/operation.ts';
+import { empty, nothing, Redirect } from '../http/operation.ts';
 import { typeInto, typingRefusals } from '../rules/console-typing.ts';
 import { endingRefusals, nothingIfDone } from '../rules/node-action.ts';
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { MOST_TYPED } from '../../db/commands/kinds.ts';
 import { nodeActions } from '../../db/schema.ts';
+import { commanding } from '../http/commanding.ts';
 import { label } from '../http/labels.ts';
-import { commanding, empty, Redirect } from '../http/operation.ts';
+import { empty, Redirect } from '../http/operation.ts';
 import { typeInto, typingRefusals } from '../rules/console-typing.ts';
 import { endingRefusals, nothingIfDone } from '../rules/node-action.ts';
 

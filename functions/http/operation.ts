@@ -2,9 +2,7 @@ import { z } from 'zod';
 import type { Connection, Tx } from '../../db/client.ts';
 import type { Services } from '../services.ts';
 import type { Caller } from './caller.ts';
-import { readPrefer } from './prefer.ts';
 import { type FieldError, Problem, type ProblemType } from './problem.ts';
-import { unavailable } from './unavailable.ts';
 import type { Upgrade } from './web-socket.ts';
 
 /** Refusals of an operation beyond those that every operation has: a code, its type, and when it happens, for the documentation. */
@@ -57,7 +55,7 @@ interface Reading<P extends Fields, Q extends Fields, S extends z.ZodType, R ext
   ) => Promise<z.input<S>>;
 }
 
-type Handler<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals, Means> = (
+export type Handler<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals, Means> = (
   context: WritingContext<R> & Means,
   request: { readonly params: z.output<P>; readonly body: z.output<B> },
 ) => Promise<z.input<S> | Redirect>;
@@ -75,32 +73,6 @@ type Writing<P extends Fields, B extends Fields, S extends z.ZodType, R extends 
      */
     | { readonly writeOnce: Handler<P, B, S, R, { readonly sql: Connection }> }
   );
-
-interface Commanding<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals> extends Description<P, S, R> {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** The query of a GET. */
-  readonly body: B;
-  readonly write: Handler<P, B, z.ZodString, R, { readonly tx: Tx }>;
-  /** Reads what became of a command that has ended. It may be a refusal: what the device did not do. */
-  readonly answer: (context: AnswerContext<R>, id: string) => Promise<z.input<S>>;
-}
-
-/** Commands that were issued together, and what is told of them when nothing can be read of them. */
-interface Issued<S extends z.ZodType> {
-  readonly ids: readonly string[];
-  readonly pending: z.input<S>;
-}
-
-interface CommandingMany<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals>
-  extends Description<P, S, R> {
-  readonly method: 'POST';
-  readonly body: B;
-  readonly write: Handler<P, B, z.ZodType<unknown, Issued<S>>, R, { readonly tx: Tx }>;
-  /** Reads what became of the commands so far. */
-  readonly answer: (context: AnswerContext<R>, issued: Issued<S>) => Promise<z.input<S>>;
-}
-
-type AnswerContext<R extends Refusals> = Pick<Context<R>, 'refuse'> & { readonly sql: Connection };
 
 /** In place of an answer: the client is to send the same request, with its body, to another address. */
 export class Redirect {
@@ -208,95 +180,9 @@ export function writing<P extends Fields, B extends Fields, S extends z.ZodType,
   };
 }
 
-/**
- * Declares an operation that has a device do something and waits for it: `write` answers the id of the command that it issued.
- * The transaction is committed first. Done within the time that the client waits: 200 with what `answer` reads; otherwise 202 with
- * `{"status_id"}`, by which the networking action tells the rest.
- */
-export function commanding<P extends Fields, B extends Fields, S extends z.ZodType, const R extends Refusals>(
-  description: Commanding<P, B, S, R>,
-): Operation & { readonly refusals: R } {
-  return commands(description, (id, services, client, answer) =>
-    waitFor(services, client, [id], () => answer(id), { status_id: id }),
-  );
-}
-
-/**
- * Declares an operation that has several devices do something and waits for all: `write` answers the ids of the commands that it issued.
- * Both when all are done (200) and when some are not (202) the answer is what `answer` reads of them.
- */
-export function commandingMany<P extends Fields, B extends Fields, S extends z.ZodType, const R extends Refusals>(
-  description: CommandingMany<P, B, S, R>,
-): Operation & { readonly refusals: R } {
-  return commands(description, async (issued: Issued<S>, services, client, answer) => {
-    const reply = await waitFor(services, client, issued.ids, () => answer(issued), undefined);
-    if (reply.status === 200) return reply;
-    try {
-      return { ...reply, body: await answer(issued) };
-    } catch (error) {
-      if (!unavailable(error)) throw error;
-      return { ...reply, body: issued.pending };
-    }
-  });
-}
-
-/** What `commanding` and `commandingMany` have in common: the request is carried out, and then followed. */
-function commands<P extends Fields, B extends Fields, I, S extends z.ZodType, R extends Refusals>(
-  description: Description<P, S, R> & {
-    readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-    readonly body: B;
-    readonly write: Handler<P, B, z.ZodType<unknown, I>, R, { readonly tx: Tx }>;
-    readonly answer: (context: AnswerContext<R>, issued: I) => Promise<z.input<S>>;
-  },
-  follow: (issued: I, services: Services, client: Client, answer: (issued: I) => Promise<unknown>) => Promise<Reply>,
-): Operation & { readonly refusals: R } {
-  const { body, write, answer, ...rest } = description;
-  const refuse = refuser(rest.refusals);
-  return {
-    ...rest,
-    input: body,
-    status: 200,
-    accept(rawParams, rawInput) {
-      const understood = understand(rest.params, rawParams, rest.method === 'GET' ? 'query' : 'body', body, rawInput);
-      if (Array.isArray(understood)) return understood;
-      const request = { params: understood.params, body: understood.input };
-      return async (services, caller, client) => {
-        const { afterCommit, done } = following(services);
-        const issued = await services.database.transaction((tx) => write({ caller, services, refuse, afterCommit, tx }, request));
-        await done();
-        if (issued instanceof Redirect) return redirected(issued);
-        return follow(issued, services, client, (ended) => answer({ sql: services.database.$client, refuse }, ended));
-      };
-    },
-  };
-}
-
 /** Sends a client to another address. */
 export function redirected({ location }: Redirect): Reply {
   return { status: 307, body: undefined, headers: { Location: location, 'Cache-Control': 'no-store' } };
-}
-
-/** What becomes of committed commands is told, or where to ask for it: the request did not fail, whatever happens while it waits. */
-async function waitFor(
-  services: Services,
-  client: Client,
-  ids: readonly string[],
-  answer: () => Promise<unknown>,
-  pending: unknown,
-): Promise<Reply> {
-  const { wait, applied } = readPrefer(client.prefer);
-  if (wait > 0 && (await services.finished.wait(ids, wait * 1000, client.gone))) {
-    try {
-      return { status: 200, body: await answer(), headers: preferenceApplied(applied.done) };
-    } catch (error) {
-      if (!unavailable(error)) throw error;
-    }
-  }
-  return { status: 202, body: pending, headers: preferenceApplied(applied.pending) };
-}
-
-function preferenceApplied(text: string): Record<string, string> {
-  return text === '' ? {} : { 'Preference-Applied': text };
 }
 
 /** Understands a request by an operation's schemas, or names every field that is wrong. */
@@ -333,7 +219,7 @@ export function refuser<R extends Refusals>(refusals: R): Context<R>['refuse'] {
 }
 
 /** Gathers what is to follow a transaction, and does it. */
-function following(services: Services): { afterCommit: (action: Action) => void; done: () => Promise<void> } {
+export function following(services: Services): { afterCommit: (action: Action) => void; done: () => Promise<void> } {
   const actions: Action[] = [];
   return {
     afterCommit: (action) => void actions.push(action),

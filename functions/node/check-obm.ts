@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { findBmc } from '../../db/queries/bmcs.ts';
 import { readEnding } from '../../db/queries/commands.ts';
+import { commanding } from '../http/commanding.ts';
 import { label } from '../http/labels.ts';
-import { commanding, nothing } from '../http/operation.ts';
+import { nothing } from '../http/operation.ts';
 import { bmcReport, bmcReportOf } from '../rules/bmc-report.ts';
 import { order } from '../rules/node-action.ts';
 import { bmcAccessOf } from '../rules/obm-access.ts';

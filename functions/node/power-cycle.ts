@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { commanding } from '../http/commanding.ts';
 import { label } from '../http/labels.ts';
-import { commanding, empty, Redirect } from '../http/operation.ts';
+import { empty, Redirect } from '../http/operation.ts';
 import { cycleFields, endingRefusals, nothingIfDone, order, powerChange } from '../rules/node-action.ts';
 import { obmdRefusals, obmRefusals, reachBmc, refuseForObmd } from '../rules/obm-access.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { commanding } from '../http/commanding.ts';
 import { label } from '../http/labels.ts';
-import { commanding, empty, nothing, Redirect } from '../http/operation.ts';
+import { empty, nothing, Redirect } from '../http/operation.ts';
 import { endingRefusals, nothingIfDone, order, powerChange } from '../rules/node-action.ts';
 import { obmRefusals, reachBmc } from '../rules/obm-access.ts';
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { bootDevice } from '../../db/devices/obm.ts';
+import { commanding } from '../http/commanding.ts';
 import { label } from '../http/labels.ts';
-import { commanding, empty, Redirect } from '../http/operation.ts';
+import { empty, Redirect } from '../http/operation.ts';
 import { endingRefusals, nothingIfDone, order } from '../rules/node-action.ts';
 import { obmdRefusals, obmRefusals, reachBmc, refuseForObmd } from '../rules/obm-access.ts';
 

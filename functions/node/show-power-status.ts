@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { readEnding } from '../../db/queries/commands.ts';
+import { commanding } from '../http/commanding.ts';
 import { label } from '../http/labels.ts';
-import { commanding, nothing, Redirect } from '../http/operation.ts';
+import { nothing, Redirect } from '../http/operation.ts';
 import { order, powerStatus, powerStatusOf } from '../rules/node-action.ts';
 import { obmRefusals, reachBmc } from '../rules/obm-access.ts';
 
