@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { switchAccess } from '../devices/access.ts';
+import { headnodeIdentity, headnodeNic, headnodeSize, templateName } from '../devices/headnode.ts';
 import { bmcAccess, bootDevice } from '../devices/obm.ts';
 
 /**
@@ -53,13 +54,36 @@ const powerSet = z.strictObject({
   pxe: z.boolean(),
 });
 
+/** Sealed seeds of headnodes are at most this long, in characters. */
+const LONGEST_SEED = 262_144;
+
+/** A running headnode, whole: what is not there is cloned first. Its networks are those of the first start for ever. */
+const headnodeStart = z.strictObject({
+  headnode: headnodeIdentity,
+  template: templateName,
+  size: headnodeSize,
+  /** The disk is copied whole, instead of written beside the template's. */
+  full_copy: z.boolean(),
+  nics: z.array(headnodeNic).max(64),
+  /** `headnodeSeed`, sealed for the device `headnode/<label>` with its UUID as the hostname, and port 0; null: there is none. */
+  seed: z.string().min(1).max(LONGEST_SEED).nullable(),
+});
+
+const headnodeOnly = z.strictObject({ headnode: headnodeIdentity });
+
+/** The console of a node, on its BMC, or of a headnode. */
+const consoleOpen = z.union([
+  z.strictObject({ bmc: bmcAccess, console: z.int().positive() }),
+  z.strictObject({ headnode: headnodeIdentity, console: z.int().positive() }),
+]);
+
 /** The most bytes that one command types. */
 export const MOST_TYPED = 4096;
 
 /** What the `sealed` keystrokes of a console open to: bytes in base64. What is typed may be a password. */
 export const keystrokes = z.strictObject({ data: z.base64().max((MOST_TYPED / 3) * 4 + 4) });
 
-/** Keystrokes are sealed for the device `console/<node>`, with the console's number as the hostname, and port 0. */
+/** Keystrokes are sealed for the device of the console, with the console's number as the hostname, and port 0. */
 const consoleInput = z.strictObject({ console: z.int().positive(), sealed: z.string().min(1) });
 
 /**
@@ -75,12 +99,18 @@ export const commandKinds = {
   'boot-device.set': { version: 1, parameters: z.strictObject({ bmc: bmcAccess, boot: bootDevice }) },
   /** Logs in and asks the BMC what it is. Changes nothing. */
   'bmc.check': { version: 1, parameters: z.strictObject({ bmc: bmcAccess }) },
-  /** Holds the serial console of a node from now on, for the console of this number, and for no other that was open before. */
-  'console.open': { version: 1, parameters: z.strictObject({ bmc: bmcAccess, console: z.int().positive() }) },
+  /** Holds a serial console from now on, for the console of this number, and for no other that was open before. */
+  'console.open': { version: 1, parameters: consoleOpen },
   /** Lets go of the serial console, whichever is open. */
   'console.close': { version: 1, parameters: z.strictObject({ console: z.int().positive() }) },
   'console.input': { version: 1, parameters: consoleInput },
   'console.break': { version: 1, parameters: z.strictObject({ console: z.int().positive() }) },
+  'headnode.start': { version: 1, parameters: headnodeStart },
+  /** Takes its power, at once. */
+  'headnode.stop': { version: 1, parameters: headnodeOnly },
+  'headnode.read': { version: 1, parameters: headnodeOnly },
+  /** Ends it and removes it, with its disks and interfaces. */
+  'headnode.delete': { version: 1, parameters: headnodeOnly },
 } as const;
 
 export type CommandKind = keyof typeof commandKinds;

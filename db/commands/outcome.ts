@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { bmcCheckup, bmcDiagnosis } from '../devices/bmc-report.ts';
+import { headnodeState } from '../devices/headnode.ts';
 import { bootDevice, power } from '../devices/obm.ts';
 import { portState } from './kinds.ts';
 
@@ -71,12 +72,13 @@ export const doneResult = z.union([
   z.strictObject({ boot: bootDevice }),
   z.strictObject({ bmc: bmcCheckup }),
   z.strictObject({ console: z.int() }),
+  z.strictObject({ headnode: headnodeState }),
 ]);
 type DoneResult = z.output<typeof doneResult>;
 
 /**
- * What is told with a command that failed, where there is anything: the port, power or boot device as read back, how far a check of a
- * switch came, or what is wrong with a BMC.
+ * What is told with a command that failed, where there is anything: the port, power, boot device or headnode as read back, how far a
+ * check of a switch came, or what is wrong with a BMC.
  */
 export const failedResult = z.union([
   z.strictObject({ port: portState }),
@@ -84,6 +86,7 @@ export const failedResult = z.union([
   z.strictObject({ power }),
   z.strictObject({ boot: bootDevice }),
   z.strictObject({ diagnosis: bmcDiagnosis }),
+  z.strictObject({ headnode: headnodeState }),
 ]);
 type FailedResult = z.output<typeof failedResult>;
 

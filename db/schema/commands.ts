@@ -3,7 +3,9 @@ import { bigint, check, index, integer, jsonb, pgTable, smallint, text, unique, 
 import { moment, reference } from './columns.ts';
 import { agents, devices } from './devices.ts';
 import { nics, nodes, ports } from './hardware.ts';
+import { headnodes } from './headnodes.ts';
 import { networks } from './networks.ts';
+import { projects } from './people.ts';
 
 /** What agents are told to do. `signed` alone is binding; the other columns find it, order it and say what became of it. */
 export const commands = pgTable(
@@ -104,5 +106,31 @@ export const nodeActions = pgTable(
       sql`${table.action} in ('power_on', 'power_off', 'power_cycle', 'power_status', 'boot_device', 'obm_check', 'console_input', 'console_break')`,
     ),
     index().on(table.nodeId),
+  ],
+);
+
+/** What users asked of a headnode or its console; the command of the same id carries each out. It outlives the headnode. */
+export const headnodeActions = pgTable(
+  'headnode_actions',
+  {
+    id: uuid()
+      .primaryKey()
+      .references(() => commands.id, { onDelete: 'cascade' }),
+    /** Null once it was deleted. */
+    headnodeId: reference().references(() => headnodes.id, { onDelete: 'set null' }),
+    headnode: text().notNull(),
+    /** Whose it is: a headnode never changes hands. Null once the project was deleted. */
+    projectId: reference().references(() => projects.id, { onDelete: 'set null' }),
+    action: text({
+      enum: ['headnode_start', 'headnode_stop', 'headnode_delete', 'console_input', 'console_break'],
+    }).notNull(),
+  },
+  (table) => [
+    check(
+      'headnode_action_is_known',
+      sql`${table.action} in ('headnode_start', 'headnode_stop', 'headnode_delete', 'console_input', 'console_break')`,
+    ),
+    index().on(table.headnodeId),
+    index().on(table.projectId),
   ],
 );

@@ -2,21 +2,21 @@ import { sql } from 'drizzle-orm';
 import { bigint, boolean, check, customType, index, pgTable, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { id, moment, reference } from './columns.ts';
 import { nodes } from './hardware.ts';
+import { headnodes } from './headnodes.ts';
 import { projects } from './people.ts';
 
 const bytea = customType<{ data: Buffer; driverData: Buffer }>({ dataType: () => 'bytea' });
 
 /**
- * Serial consoles and their logs: one for each reservation of a node in which its console was opened. When the node changes its project
- * a trigger releases its console, and nothing is ever added to it again.
+ * Serial consoles and their logs: one for each reservation of a node in which its console was opened, and one for a headnode. When the
+ * node changes its project a trigger releases its console, and nothing is ever added to it again.
  */
 export const consoles = pgTable(
   'consoles',
   {
     id: id(),
-    nodeId: reference()
-      .notNull()
-      .references(() => nodes.id, { onDelete: 'cascade' }),
+    nodeId: reference().references(() => nodes.id, { onDelete: 'cascade' }),
+    headnodeId: reference().references(() => headnodes.id, { onDelete: 'cascade' }),
     /** Null: the node was free, or the project was deleted since. */
     projectId: reference().references(() => projects.id, { onDelete: 'set null' }),
     openedAt: moment().notNull().default(sql`now()`),
@@ -42,6 +42,8 @@ export const consoles = pgTable(
   },
   (table) => [
     uniqueIndex('one_console_per_reservation').on(table.nodeId).where(sql`${table.releasedAt} is null`),
+    uniqueIndex('one_console_per_headnode').on(table.headnodeId),
+    check('console_is_of_one_machine', sql`num_nonnulls(${table.nodeId}, ${table.headnodeId}) = 1`),
     check('console_state_is_known', sql`${table.state} in ('opening', 'open', 'down')`),
     check('released_is_not_logging', sql`${table.releasedAt} is null or not ${table.logging}`),
     check(

@@ -11,6 +11,8 @@ export const agents = pgTable('agents', {
   publicKey: jsonb().notNull(),
   lastSeenAt: moment(),
   version: text(),
+  /** What its host offers for headnodes, as it told last: `vmHostReport`; null where there are to be none. */
+  vmHost: jsonb(),
 });
 
 /**

@@ -143,16 +143,3 @@ export const nics = pgTable(
   },
   (table) => [unique('nics_node_label').on(table.nodeId, table.label)],
 );
-
-/** Small virtual machines to provision from. */
-export const headnodes = pgTable(
-  'headnodes',
-  {
-    id: id(),
-    label: text().notNull().unique(),
-    projectId: reference()
-      .notNull()
-      .references(() => projects.id),
-  },
-  (table) => [index().on(table.projectId)],
-);

@@ -21,7 +21,7 @@ async function rules(t: TestContext): Promise<Rules> {
   });
   await superuser.unsafe(`
     insert into projects (label) values ('blue'), ('red');
-    insert into agents (label, login, public_key) values ('rack-1', 'haas_agent_rack_1', '{}'), ('rack-2', 'haas_agent_rack_2', '{}');
+    insert into agents (label, login, public_key) values ('rack-1', 'haas_agent_rack_1', '{}'), ('rack-2', 'haas_agent_rack_2', '{}'), ('rack-3', 'haas_agent_rack_3', '{}');
     insert into users (label, password_hash) values ('ada', ''), ('bob', '');
     insert into devices (label, agent_id) values ('switch/sw-1', 1), ('switch/sw-2', 1), ('switch/sw-3', 1);
     insert into switches (label, type, device_id, agent_id, hostname, port, settings, sealed)
@@ -34,7 +34,8 @@ async function rules(t: TestContext): Promise<Rules> {
     insert into network_access values (1, 1);
     insert into project_members values (1, 1);
     insert into node_metadata values (1, 'rack', '"12"');
-    insert into headnodes (label, project_id) values ('head', 2);
+    ${headnode('head', 1)};
+    insert into hnics (headnode_id, label, mac_address, network_id) values (1, 'eth0', '52:54:00:00:00:01', 2);
     update vlans set network_id = 1, pooled = true where id = 100;
     update vlans set reserved = true where id = 1;
     insert into commands (id, agent_id, device_id, seq, kind, signed, not_after)
@@ -42,6 +43,7 @@ async function rules(t: TestContext): Promise<Rules> {
     insert into networking_actions (id, nic_id, change, channel, vlans) values ('${command(1)}', 1, 'connect', 'vlan/native', '{}');
     insert into consoles (node_id, project_id) values (1, 1);
     insert into consoles (node_id, released_at, logging) values (2, now(), false);
+    insert into consoles (headnode_id, project_id) values (1, 2);
     insert into console_chunks values (1, 1, now(), 'login: ');
   `);
   return { superuser, api };
@@ -59,6 +61,12 @@ const node = (columns: string, values: string) => `insert into nodes (label, ${c
 const sw = (label: string, device: number, port = 1, idle = 'shut') =>
   `insert into switches (label, type, device_id, agent_id, hostname, port, settings, sealed, idle)
     values ('${label}', 'mock', ${device}, 1, 'mock', ${port}, '{}', '', '${idle}')`;
+
+const headnode = (label: string, number: number, memory = 512) =>
+  `insert into headnodes (label, project_id, agent_id, uuid, base_image, memory, vcpus, disk)
+    values ('${label}', 2, 3, '${command(number)}', 'tiny', ${memory}, 1, 1)`;
+const hnic = (label: string, mac: string) =>
+  `insert into hnics (headnode_id, label, mac_address) values (1, '${label}', '52:54:00:00:00:${mac}')`;
 
 /** What is refused, and by which constraint; what the API has no right to is tried as the superuser. */
 const refused: [what: string, statement: string, constraint: string, as?: keyof Rules][] = [
@@ -157,12 +165,20 @@ const refused: [what: string, statement: string, constraint: string, as?: keyof 
     'agents_login_unique',
   ],
   ['two devices of one name', "insert into devices (label) values ('switch/sw-1')", 'devices_label_unique'],
+  ['two headnodes of one name', headnode('head', 2), 'headnodes_label_unique'],
+  ['two headnodes of one UUID', headnode('x', 1), 'headnodes_uuid'],
+  ['a headnode without memory', headnode('x', 2, 0), 'headnode_has_a_size'],
+  ['two NICs of one name on a headnode', hnic('eth0', '02'), 'hnics_headnode_label'],
+  ['two NICs of headnodes with one MAC address', hnic('eth1', '01'), 'hnics_mac_address'],
+  ['a MAC address in capitals', hnic('eth1', 'AB'), 'hnic_mac_address_is_canonical'],
   [
-    'two headnodes of one name',
-    "insert into headnodes (label, project_id) values ('head', 2)",
-    'headnodes_label_unique',
-    'superuser',
+    'an action of a headnode that nobody knows',
+    `insert into headnode_actions values ('${command(2)}', 1, 'head', 2, 'reboot')`,
+    'headnode_action_is_known',
   ],
+  ['a second console of a headnode', 'insert into consoles (headnode_id) values (1)', 'one_console_per_headnode'],
+  ['a console of nothing', 'insert into consoles (project_id) values (1)', 'console_is_of_one_machine'],
+  ['deleting a network that a headnode is on', 'delete from networks where id = 2', 'hnics_network_id_networks_id_fk'],
   [
     'a session of an obmd that there is not',
     "update nodes set obmd_uri = null, obmd_token = null, obm_type = 'ipmi', obm_host = '', obm_port = 623, obm_sealed = '', agent_id = 1, obmd_session = '' where id = 2",
@@ -193,6 +209,7 @@ const refused: [what: string, statement: string, constraint: string, as?: keyof 
   ['deleting a port that a NIC is on', 'delete from ports where id = 1', 'nics_port_id_ports_id_fk'],
   ['deleting a switch that has a port', 'delete from switches where id = 1', 'ports_switch_id_switches_id_fk'],
   ['deleting an agent that has a switch', 'delete from agents where id = 2', 'switches_agent_id_agents_id_fk'],
+  ['deleting an agent that has a headnode', 'delete from agents where id = 3', 'headnodes_agent_id_agents_id_fk'],
 ];
 
 describe('Postgres refuses', () => {

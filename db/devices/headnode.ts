@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** A headnode wherever it is named to an agent: its label in HaaS, and the UUID that is its own on the host, whoever had the label before. */
+export const headnodeIdentity = z.strictObject({ label: z.string().min(1).max(255), uuid: z.uuid() });
+export type HeadnodeIdentity = z.output<typeof headnodeIdentity>;
+
+/** What a template is called in the agent's configuration and by users: a file name's worth of harmless characters. */
+export const templateName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+    'must be 1 to 64 letters, digits, ".", "_" and "-", beginning with a letter or digit',
+  );
+
+/** How large a headnode is: memory in MiB, disk in GiB. */
+export const headnodeSize = z.strictObject({
+  memory: z.int().min(16).max(4_194_304),
+  vcpus: z.int().min(1).max(512),
+  disk: z.int().min(1).max(65_536),
+});
+export type HeadnodeSize = z.output<typeof headnodeSize>;
+
+/** A MAC address, lower case with colons. */
+export const macAddress = z.string().regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/);
+
+/** A network interface of a headnode: untagged in one VLAN. */
+export const headnodeNic = z.strictObject({ mac: macAddress, vlan: z.int().min(1).max(4094) });
+export type HeadnodeNic = z.output<typeof headnodeNic>;
+
+/**
+ * What the virtual machine of a headnode does. `absent`: there is none. That nobody can tell is no state.
+ * `vncport`: the TCP port of its screen on the loopback interface of the management node; null where it has none.
+ */
+export const headnodeState = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('absent') }),
+  z.strictObject({ state: z.literal('stopped') }),
+  z.strictObject({ state: z.literal('running'), vncport: z.int().min(1).max(65535).nullable() }),
+]);
+export type HeadnodeState = z.output<typeof headnodeState>;
+
+/** What a headnode's `sealed` seed opens to: what cloud-init is told at its first start. Either may be a secret. */
+export const headnodeSeed = z.strictObject({ ssh_keys: z.array(z.string()), user_data: z.string().nullable() });
+export type HeadnodeSeed = z.output<typeof headnodeSeed>;
