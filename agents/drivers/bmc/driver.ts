@@ -1,5 +1,6 @@
 import type { BmcCheckup } from '../../../db/devices/bmc-report.ts';
 import type { BmcAccess, BmcCredentials, BootDevice, Power } from '../../../db/devices/obm.ts';
+import type { ConsoleLine } from '../console-line.ts';
 
 /**
  * One BMC, for one caller at a time. Nothing is open between two calls; every call is a session of its own. Every method throws BmcError:
@@ -31,18 +32,6 @@ export interface Bmc {
    * opening to the next.
    */
   readConsoleHolder(): Promise<string | undefined>;
-}
-
-/** An open serial console. */
-export interface ConsoleLine {
-  /** Settles when the line is over, with why, as a sentence without secrets: dropped, taken over, closed from here. Never rejects. */
-  readonly ended: Promise<string>;
-  /** Types bytes, each as it is, whatever it means to the program that carries them. Throws `lost` when the line is over. */
-  write(data: Buffer): Promise<void>;
-  /** Sends a break. Throws `lost` when the line is over, and `refused` where it can only be sent on a line that was opened anew. */
-  sendBreak(): Promise<void>;
-  /** Gives the console back to the BMC and ends. Never throws. */
-  close(): Promise<void>;
 }
 
 /** What reaching a BMC needs. `signal` ends whatever is under way. */

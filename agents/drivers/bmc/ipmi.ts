@@ -10,8 +10,9 @@ import {
   parsePower,
 } from '../../reading/ipmitool.ts';
 import { findingOf } from '../../reading/ipmitool-complaints.ts';
+import type { ConsoleLine } from '../console-line.ts';
 import type { NotUnderstood } from '../port-family.ts';
-import type { Bmc, BmcDriver, ConsoleLine, OpenBmc } from './driver.ts';
+import type { Bmc, BmcDriver, OpenBmc } from './driver.ts';
 import { Ipmitool, type IpmitoolOptions, type KnownBmc } from './ipmitool.ts';
 import { SolLine } from './sol-line.ts';
 

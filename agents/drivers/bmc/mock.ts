@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BmcCheckup, BmcDiagnosis } from '../../../db/devices/bmc-report.ts';
 import type { BootDevice, Power } from '../../../db/devices/obm.ts';
+import type { ConsoleLine } from '../console-line.ts';
+import { MockLine, type MockTerminal } from '../mock-line.ts';
 import { BmcError } from './bmc-error.ts';
 import { explain } from './bmc-words.ts';
-import type { Bmc, BmcDriver, ConsoleLine, OpenBmc } from './driver.ts';
-import { MockLine } from './mock-line.ts';
+import type { Bmc, BmcDriver, OpenBmc } from './driver.ts';
 import { MockMachine, type MockState, started } from './mock-machine.ts';
 
 /** Milliseconds that a BMC that hangs is waited for. */
@@ -69,7 +70,8 @@ class MockBmc implements Bmc {
     const task = 'the serial console';
     await this.#line(task);
     if (this.#fault === 'refuse') throw this.#error('refused', task);
-    return new MockLine(this.#target.access.label, this.#machine, this.#held(task), this.#target.signal, onOutput);
+    const { starts } = this.#held(task);
+    return new MockLine(terminalOf(this.#target.access.label, this.#machine), starts, this.#target.signal, onOutput);
   }
 
   async readConsoleHolder(): Promise<string | undefined> {
@@ -111,4 +113,21 @@ class MockBmc implements Bmc {
   #error(diagnosis: BmcDiagnosis, task: string): BmcError {
     return new BmcError(diagnosis, explain(diagnosis, this.#target.access, task));
   }
+}
+
+function terminalOf(label: string, machine: MockMachine): MockTerminal {
+  return {
+    name: label,
+    key: machine.file,
+    look() {
+      const state = machine.read();
+      if (!state) return undefined;
+      const { device, uefi } = state.booted;
+      const greeting = [
+        `${label}: ${uefi ? 'UEFI' : 'BIOS'} of a machine that is none`,
+        `Booting from ${device === 'none' ? 'the first device in order' : device} ...`,
+      ];
+      return { starts: state.starts, greeting };
+    },
+  };
 }

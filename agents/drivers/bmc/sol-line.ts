@@ -2,8 +2,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ProgramEnd, programEnvironment } from '../../sessions/program.ts';
 import { quote } from '../../sessions/screen.ts';
+import type { ConsoleLine } from '../console-line.ts';
 import { BmcError } from './bmc-error.ts';
-import type { ConsoleLine } from './driver.ts';
 import { SolOutput } from './sol-output.ts';
 import { SolTyping } from './sol-typing.ts';
 
