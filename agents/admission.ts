@@ -1,19 +1,21 @@
 import type { z } from 'zod';
 import type { CommandRow } from '../db/commands/claim.ts';
-import { keystrokes } from '../db/commands/kinds.ts';
+import { type CommandParameters, keystrokes } from '../db/commands/kinds.ts';
 import type { Outcome, RefusalReason } from '../db/commands/outcome.ts';
 import { refusalReasons } from '../db/commands/outcome.ts';
 import { SealError, type SealedTarget, type SealingKey, unseal } from '../db/commands/seal.ts';
 import { type Credentials, credentials, type SwitchAccess } from '../db/devices/access.ts';
+import { type HeadnodeIdentity, type HeadnodeSeed, headnodeSeed } from '../db/devices/headnode.ts';
 import { type BmcAccess, type BmcCredentials, bmcCredentials } from '../db/devices/obm.ts';
 import type { Begun, Journal } from './journal.ts';
 import type { Order } from './order.ts';
 import type { Policy } from './policy.ts';
 import { scrub } from './scrub.ts';
-import type { ConsoleJob, Task } from './task.ts';
+import type { ConsoleJob, ConsoleWay, Task } from './task.ts';
 import type { BmcJob } from './tasks/bmc-job.ts';
 import { beginPowerChange } from './tasks/change-power.ts';
 import { beginCheck } from './tasks/check-switch.ts';
+import { beginHeadnodeJob, beginHeadnodeStart } from './tasks/headnode-job.ts';
 import { beginPortChange } from './tasks/port-change.ts';
 import { beginBootChange } from './tasks/set-boot-device.ts';
 import type { Verify } from './verify.ts';
@@ -73,6 +75,10 @@ function changedPart(order: Order): string | null {
       return 'power';
     case 'boot-device.set':
       return 'boot-device';
+    case 'headnode.start':
+    case 'headnode.stop':
+    case 'headnode.delete':
+      return 'headnode';
     default:
       return null;
   }
@@ -88,11 +94,17 @@ function forbids({ kind, parameters }: Order, policy: Policy): string | undefine
     case 'power.read':
     case 'boot-device.set':
     case 'bmc.check':
-    case 'console.open':
       return policy.forbidsBmc(parameters.bmc);
+    case 'console.open':
+      return 'bmc' in parameters ? policy.forbidsBmc(parameters.bmc) : undefined;
+    case 'headnode.start':
+      return policy.forbidsHeadnode(parameters);
     case 'console.close':
     case 'console.input':
     case 'console.break':
+    case 'headnode.stop':
+    case 'headnode.read':
+    case 'headnode.delete':
       return undefined;
   }
 }
@@ -134,11 +146,10 @@ async function taskFor(
       return { trade: 'bmc', begun, target: { access, credentials: secret }, job: bmcJob(order, again) };
     }
     case 'console.open': {
-      const { bmc: access, console } = order.parameters;
-      const secret = await openBmcCredentials(access, keys);
-      if (typeof secret === 'string') return secret;
-      const job = { kind: order.kind, console, target: { access, credentials: secret } };
-      return { trade: 'console', begun, again, job };
+      const { console } = order.parameters;
+      const way = await openConsoleWay(order.parameters, keys);
+      if (typeof way === 'string') return way;
+      return { trade: 'console', begun, again, job: { kind: order.kind, console, way } };
     }
     case 'console.input': {
       const { console, sealed } = order.parameters;
@@ -151,7 +162,37 @@ async function taskFor(
       const job: ConsoleJob = { kind: order.kind, console: order.parameters.console };
       return { trade: 'console', begun, again, job };
     }
+    case 'headnode.start': {
+      const { headnode, seed: sealed } = order.parameters;
+      const seed = sealed === null ? null : await openSeed(sealed, headnode, keys);
+      if (typeof seed === 'string') return seed;
+      return { trade: 'headnode', begun, headnode, job: beginHeadnodeStart(order.parameters, seed, order.id, again) };
+    }
+    case 'headnode.stop':
+    case 'headnode.read':
+    case 'headnode.delete':
+      return { trade: 'headnode', begun, headnode: order.parameters.headnode, job: beginHeadnodeJob(order.kind, again) };
   }
+}
+
+/** Opens what was sealed for exactly this headnode. A sentence when it does not open. */
+function openSeed(
+  sealed: string,
+  { label, uuid }: HeadnodeIdentity,
+  keys: readonly SealingKey[],
+): Promise<HeadnodeSeed | string> {
+  return open(keys, sealed, { device: `headnode/${label}`, hostname: uuid, port: 0 }, headnodeSeed);
+}
+
+/** The way to the machine whose console is to be held. A sentence when something sealed does not open. */
+async function openConsoleWay(
+  parameters: CommandParameters<'console.open'>,
+  keys: readonly SealingKey[],
+): Promise<ConsoleWay | string> {
+  if ('headnode' in parameters) return { of: 'headnode', headnode: parameters.headnode };
+  const { bmc: access } = parameters;
+  const credentials = await openBmcCredentials(access, keys);
+  return typeof credentials === 'string' ? credentials : { of: 'node', target: { access, credentials } };
 }
 
 function bmcJob(

@@ -1,34 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import { linkBmc } from './bmc-link.ts';
-import type { Craft, Upkeep } from './craft.ts';
+import type { Craft } from './craft.ts';
 import type { Bmc } from './drivers/bmc/driver.ts';
 import type { Lease } from './lease.ts';
+import { noUpkeep } from './no-upkeep.ts';
 import { advanceBmcJob, givesBmcJobWay, hasTouchedMachine, supersedeBmcJob } from './tasks/bmc-job.ts';
 import { asBmcError, bmcFailed } from './tasks/bmc-outcomes.ts';
 import type { WorkerMeans } from './worker-means.ts';
-
-/** A BMC keeps what it was told by itself. */
-const upkeep: Upkeep<'bmc'> = {
-  dirty: false,
-  pending: false,
-  async opened() {},
-  begin(journal, tasks) {
-    journal.begin(
-      tasks.map(({ begun }) => begun),
-      null,
-    );
-  },
-  mark() {},
-  due: () => undefined,
-  save: async () => true,
-  forget() {},
-};
 
 /** How commands for one BMC are carried out: every call is a session of its own, and what only reads waits for nothing. */
 export function bmcCraft(means: WorkerMeans, lease: Lease): Craft<'bmc', Bmc> {
   return {
     trade: 'bmc',
-    upkeep,
+    upkeep: noUpkeep(),
     isOpen: false,
     session: async ({ target }) => linkBmc(means, target, lease),
     async close() {},

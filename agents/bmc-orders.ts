@@ -14,17 +14,8 @@ export function wrongBootDevice(device: string, parameters: CommandParameters<'b
   return wrongBmcOrder(device, parameters);
 }
 
-/** What of an order to open a console its schema cannot tell: that console and BMC are of one node. */
-export function wrongConsoleOpening(device: string, { bmc }: { readonly bmc: BmcAccess }): string | undefined {
-  return wrongBmc(`console/${bmc.label}`, device, bmc);
-}
-
-/** What of any other order to a console its schema cannot tell: that it is one. */
-export function wrongConsoleOrder(device: string): string | undefined {
-  return device.startsWith('console/') ? undefined : `it is for ${device}, which is no console`;
-}
-
-function wrongBmc(named: string, device: string, { label, type, host }: BmcAccess): string | undefined {
+/** What is wrong with the BMC of an order for a device that is to be `named`. */
+export function wrongBmc(named: string, device: string, { label, type, host }: BmcAccess): string | undefined {
   if (device !== named) return `it is for ${device}, and its parameters name the BMC of ${label}`;
   // The mock's host goes nowhere, and names a fault.
   if (type !== 'mock' && !hostname.safeParse(host).success) return 'its host is no IP address and no DNS name';

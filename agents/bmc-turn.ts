@@ -1,9 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { BmcAccess } from '../db/devices/obm.ts';
-import { lockDevice } from './device-lock.ts';
-
-/** How often somebody else's turn is looked at, in ms. */
-const POLL = 20;
+import { waitForLock } from './device-lock.ts';
 
 /**
  * Waits until no other process of this host, nor anybody else in this one, speaks to a BMC; answers how to end the turn. Power and
@@ -11,12 +7,8 @@ const POLL = 20;
  * `locks` is the folder of the device locks. Rejects when `signal` aborts.
  */
 export async function takeTurn(locks: string, access: BmcAccess, signal: AbortSignal): Promise<() => void> {
-  for (;;) {
-    signal.throwIfAborted();
-    const lock = lockDevice(locks, `bmc-turn/${addressOf(access)}`);
-    if (lock) return () => lock.release();
-    await sleep(POLL, undefined, { signal });
-  }
+  const lock = await waitForLock(locks, `bmc-turn/${addressOf(access)}`, signal);
+  return () => lock.release();
 }
 
 /** What is one BMC. The hosts of BMCs that are none are no addresses. */

@@ -1,4 +1,4 @@
-/** The steps of a port change, in order; tests stop a process at each of them. */
+/** The steps of a change of a device, in order; tests stop a process at each of them. */
 export type Step =
   /** The device is ours, and its commands were taken. */
   | 'claimed'
@@ -6,8 +6,12 @@ export type Step =
   /** The journal knows it, on disk. */
   | 'begun'
   | 'connected'
-  /** The switch took the wanted state, as far as it says. */
+  /** The device took the wanted state, as far as it says. */
   | 'set-sent'
+  /** Of a headnode: its virtual machine is there, and does not run. */
+  | 'made'
+  /** Of a headnode: its virtual machine was removed, as far as its host says. */
+  | 'removed'
   | 'read-back'
   | 'restore-sent'
   | 'shut-sent'

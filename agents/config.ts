@@ -5,6 +5,7 @@ import { type SealingKey, sealingKey } from '../db/commands/seal.ts';
 import { type Policy, readPolicy } from './policy.ts';
 import { ConfigError, demandPrivate, readJson } from './private-file.ts';
 import { type Trust, watchTrust } from './trust.ts';
+import { readVmHostConfig, type VmHostConfig } from './vm-host-config.ts';
 
 const environment = z.object({
   HAAS_AGENT_URL: z.url({ protocol: /^postgres(ql)?$/, error: "must be the Postgres URL of the agent's login" }),
@@ -28,6 +29,8 @@ export interface AgentConfig {
   /** Whose orders are taken; reads the file again after a change. Throws ConfigError while it is unreadable. */
   readonly trust: () => Trust;
   readonly policy: Policy;
+  /** The host of headnodes; null: there is none here. */
+  readonly vmHost: VmHostConfig | null;
   readonly logLevel: z.output<typeof environment>['HAAS_LOG_LEVEL'];
   readonly timing: Timing;
 }
@@ -46,6 +49,7 @@ export interface Timing {
   readonly backOff: { readonly first: number; readonly last: number };
   readonly bmc: BmcWaits;
   readonly console: ConsoleWaits;
+  readonly headnode: HeadnodeWaits;
   /** How long a session and its device are kept without work. */
   readonly idle: number;
   /** How long the queue must have been dry before a changed configuration is saved; while it never dries, `saveAtLatest`. */
@@ -55,6 +59,8 @@ export interface Timing {
   readonly poll: number;
   /** How often the database hears that this process lives. */
   readonly beat: number;
+  /** How often the templates for headnodes are read again. */
+  readonly templates: number;
   /** How long an answer of the database is waited for before its connections are given up. */
   readonly databaseSilence: number;
   /** How long begun work may take to finish when the agent is stopped. */
@@ -85,6 +91,14 @@ export interface ConsoleWaits {
   readonly typing: number;
 }
 
+/** How long a host of virtual machines is waited for. Milliseconds. */
+export interface HeadnodeWaits {
+  /** Between two tries. */
+  readonly look: number;
+  /** How long a host that cannot tell is asked again, before the outcome is unknown. */
+  readonly doubt: number;
+}
+
 /** The usual waits for a lease of so many seconds. */
 export function timingFor(leaseSeconds: number): Timing {
   const lease = leaseSeconds * 1000;
@@ -96,11 +110,13 @@ export function timingFor(leaseSeconds: number): Timing {
     backOff: { first: 1000, last: 30_000 },
     bmc: { look: 500, dark: 2000, settle: 15_000, doubt: 60_000 },
     console: { opening: 30_000, heldBack: 1000, quiet: 15_000, typing: 10_000 },
+    headnode: { look: 500, doubt: 60_000 },
     idle: 2000,
     saveAfter: 200,
     saveAtLatest: 60_000,
     poll: 5000,
     beat: 10_000,
+    templates: 60_000,
     databaseSilence: Math.min(10_000, lease / 2),
     stop: 10_000,
   };
@@ -127,6 +143,7 @@ export function readConfig(env: Record<string, string | undefined>): AgentConfig
     sealingKeys: readJson(keyFile, z.array(sealingKey).min(1)),
     trust,
     policy: readPolicy(join(stateDir, 'policy.json')),
+    vmHost: readVmHostConfig(stateDir),
     logLevel: parsed.data.HAAS_LOG_LEVEL,
     timing: timingFor(lease),
   };

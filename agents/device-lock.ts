@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { fileName } from './file-name.ts';
 
@@ -11,6 +12,9 @@ export interface DeviceLock {
 
 const holder = z.object({ pid: z.int().positive(), started: z.string(), lock: z.string() });
 type Holder = z.output<typeof holder>;
+
+/** How often somebody else's lock is looked at, in ms. */
+const POLL = 20;
 
 /** Locks that this process holds: a process cannot see from a file whether it has let go itself. */
 const held = new Set<string>();
@@ -43,6 +47,24 @@ export function lockDevice(folder: string, device: string): DeviceLock | undefin
       if (held.delete(mine.lock)) writeFileSync(join(own, String(number)), '{}');
     },
   };
+}
+
+/** Takes the lock of a device as soon as nobody else has it. Rejects when `signal` aborts. */
+export async function waitForLock(folder: string, device: string, signal: AbortSignal): Promise<DeviceLock> {
+  for (;;) {
+    signal.throwIfAborted();
+    const lock = lockDevice(folder, device);
+    if (lock) return lock;
+    await sleep(POLL, undefined, { signal });
+  }
+}
+
+/** Whether a living process has the lock of a device now. */
+export function isLocked(folder: string, device: string): boolean {
+  const own = join(folder, fileName(device));
+  if (!existsSync(own)) return false;
+  const last = highest(own);
+  return last > 0 && isHeld(join(own, String(last)));
 }
 
 function numbers(folder: string): number[] {

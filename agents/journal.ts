@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { Outcome } from '../db/commands/outcome.ts';
 import { type SwitchAccess, switchAccess } from '../db/devices/access.ts';
+import { consoleDevice } from '../db/devices/console.ts';
+import { headnodeIdentity } from '../db/devices/headnode.ts';
 import { bmcAccess } from '../db/devices/obm.ts';
 import { fileName } from './file-name.ts';
 import { JournalError, JournalFile } from './journal-file.ts';
@@ -31,8 +33,11 @@ export type Admission =
   | { readonly kind: 'replayed' }
   | { readonly kind: 'out-of-order' };
 
-/** A console that is to be held: its number, and how to reach it. */
-const heldConsole = z.strictObject({ console: z.int(), access: bmcAccess });
+/** A console that is to be held: its number, and how to reach the node or headnode whose it is. */
+const heldConsole = z.union([
+  z.strictObject({ console: z.int(), access: bmcAccess }),
+  z.strictObject({ console: z.int(), headnode: headnodeIdentity }),
+]);
 export type HeldConsole = z.output<typeof heldConsole>;
 
 const begun = z.strictObject({ id: z.string(), seq: z.int(), port: z.string().nullable() });
@@ -276,9 +281,17 @@ export function unsavedSwitches(folder: string, issuer: string, except: readonly
   return journalTexts(folder, issuer, 'switch/', except).flatMap((text) => lastUnsaved(text) ?? []);
 }
 
-/** Consoles that are to be held. The journals of the devices in `except` are not looked at. */
-export function openConsoles(folder: string, issuer: string, except: readonly string[] = []): HeldConsole[] {
-  return journalTexts(folder, issuer, 'console/', except).flatMap((text) => lastConsole(text) ?? []);
+/** The devices of consoles that are to be held. The journals of those in `except` are not looked at. */
+export function openConsoles(folder: string, issuer: string, except: readonly string[] = []): string[] {
+  const prefixes = (['node', 'headnode'] as const).map((of) => consoleDevice({ of, label: '' }));
+  return prefixes
+    .flatMap((prefix) => journalTexts(folder, issuer, prefix, except))
+    .flatMap((text) => lastConsole(text) ?? [])
+    .map((held) =>
+      'access' in held
+        ? consoleDevice({ of: 'node', label: held.access.label })
+        : consoleDevice({ of: 'headnode', label: held.headnode.label }),
+    );
 }
 
 /** The journals of the devices whose labels begin so: whoever looks through them does it again and again. */

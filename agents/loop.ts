@@ -12,6 +12,7 @@ import { openConsoles, unsavedSwitches } from './journal.ts';
 import { Listener } from './listener.ts';
 import { SaveTries } from './save-tries.ts';
 import { messageOf } from './scrub.ts';
+import type { VmHostReporter } from './vm-host-report.ts';
 import type { WorkerMeans } from './worker-means.ts';
 
 /** What the loop needs. */
@@ -22,6 +23,8 @@ export interface LoopMeans {
   readonly workerMeans: (agent: string) => WorkerMeans;
   /** Throws ConfigError while orders cannot be verified: then none are taken. */
   readonly ready: () => void;
+  /** Tells of the host of headnodes; `signal` aborts when the agent stops. */
+  readonly reporter: (signal: AbortSignal) => VmHostReporter;
   readonly version: string;
   readonly timing: Timing;
   readonly log: Logger;
@@ -39,6 +42,8 @@ export class Loop {
   readonly #claiming = new Errand(() => this.#claimAll());
   readonly #holding = new Errand(() => this.#holdLeft());
   readonly #stop = new AbortController();
+  readonly #reporter: VmHostReporter;
+  readonly #reporting = new Errand(() => this.#report());
   readonly #workers = new Map<number, DeviceWorker>();
   readonly #ended = new Set<Promise<void>>();
   #workerMeans: WorkerMeans | undefined;
@@ -48,6 +53,7 @@ export class Loop {
     this.#means = means;
     this.#claims = new Claims(means.database, means.timing);
     this.#saveTries = new SaveTries(means.timing.beat);
+    this.#reporter = means.reporter(this.#stop.signal);
   }
 
   /** Resolves when the agent is known to the database and hears it. Rejects with ConfigError when it is another agent than it should be. */
@@ -67,6 +73,7 @@ export class Loop {
     void this.#repeat(timing.poll, async () => this.#look());
     void this.#repeat(timing.beat, () => this.#beat());
     this.#holding.ask();
+    this.#reporting.ask();
   }
 
   /** Finishes what was begun, gives the rest back, and resolves when every device is let go. */
@@ -74,7 +81,7 @@ export class Loop {
     this.#stop.abort();
     await Promise.all([this.#claiming.done(), this.#holding.done()]);
     for (const worker of this.#workers.values()) worker.stop();
-    await Promise.all(this.#ended);
+    await Promise.all([...this.#ended, this.#reporting.done()]);
     await this.#listener?.close();
   }
 
@@ -129,7 +136,16 @@ export class Loop {
     const { database, version } = this.#means;
     await database.call((connection) => hello(connection, version));
     await this.#listener?.check();
-    if (!this.#stop.signal.aborted) this.#holding.ask();
+    if (this.#stop.signal.aborted) return;
+    this.#holding.ask();
+    this.#reporting.ask();
+  }
+
+  /** Beside the beat: a host of headnodes that hangs does not keep the agent from being heard of. */
+  async #report(): Promise<void> {
+    await this.#reporter
+      .beat()
+      .catch((error: unknown) => this.#means.log.debug({ reason: messageOf(error) }, 'headnodes are told of later'));
   }
 
   /**
@@ -156,7 +172,7 @@ export class Loop {
     const held = [...this.#workers.values()].map((worker) => worker.held.device);
     try {
       const unsaved = unsavedSwitches(means.journals, means.issuer(), held).map(({ label }) => `switch/${label}`);
-      const consoles = openConsoles(means.journals, means.issuer(), held).map(({ access }) => `console/${access.label}`);
+      const consoles = openConsoles(means.journals, means.issuer(), held);
       return [...consoles, ...this.#saveTries.due(unsaved, (device) => held.includes(device), performance.now())];
     } catch (error) {
       this.#means.log.debug({ reason: messageOf(error) }, 'nobody can tell what is not saved, nor which consoles are open');

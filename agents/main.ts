@@ -8,16 +8,20 @@ import type { BmcDriver } from './drivers/bmc/driver.ts';
 import { findBmcDriver } from './drivers/bmc/drivers.ts';
 import type { SwitchDriver } from './drivers/driver.ts';
 import { findDriver } from './drivers/drivers.ts';
+import { openVmHost } from './drivers/vm-host/drivers.ts';
+import type { OfferedHost } from './headnode-link.ts';
 import { openHostKeys } from './host-keys.ts';
 import { Loop } from './loop.ts';
 import { ConfigError } from './private-file.ts';
 import { createVerifier } from './verify.ts';
+import { VmHostReporter } from './vm-host-report.ts';
 
 /** What a caller may put in the place of the usual. */
 export interface AgentOverrides {
   readonly log?: Logger;
   readonly findDriver?: (type: string) => SwitchDriver | undefined;
   readonly findBmcDriver?: (type: string) => BmcDriver | undefined;
+  readonly vmHost?: OfferedHost;
   readonly checkpoint?: Checkpoint;
   /** What the agent tells the database of itself. */
   readonly version?: string;
@@ -39,12 +43,15 @@ export async function startAgent(config: AgentConfig, overrides: AgentOverrides 
   const database = new Database(url, timing.databaseSilence, log);
   const hostKeys = openHostKeys(join(stateDir, 'known-hosts'));
   const consoleLogs = new ConsoleLogs(database, log);
+  const vmHost = overrides.vmHost ?? offeredHost(config);
+  const locks = join(stateDir, 'locks');
   const loop = new Loop({
     url,
     database,
     timing,
     log,
     version: overrides.version ?? '0.1.0',
+    reporter: (signal) => new VmHostReporter({ vmHost, stateDir, locks, database, timing, log, signal }),
     ready: () => void trust(),
     workerMeans(agent) {
       const pinned = trust().agent;
@@ -63,7 +70,8 @@ export async function startAgent(config: AgentConfig, overrides: AgentOverrides 
         judge: { agent, policy, sealingKeys, verify: createVerifier(trust) },
         issuer: () => trust().issuer,
         journals: join(stateDir, 'journal'),
-        locks: join(stateDir, 'locks'),
+        locks,
+        vmHost,
         findDriver: overrides.findDriver ?? findDriver,
         findBmcDriver: overrides.findBmcDriver ?? findBmcDriver,
         checkpoint: overrides.checkpoint ?? (() => {}),
@@ -81,4 +89,8 @@ export async function startAgent(config: AgentConfig, overrides: AgentOverrides 
     throw error;
   }
   return { stop };
+}
+
+function offeredHost({ vmHost: config, stateDir }: AgentConfig): OfferedHost | null {
+  return config && { limits: config.limits, open: (signal) => openVmHost({ config, stateDir, signal }) };
 }

@@ -60,6 +60,8 @@ export interface Policy {
   forbidsSwitch(access: SwitchAccess): string | undefined;
   /** Why a BMC may not be reached at all. */
   forbidsBmc(access: BmcAccess): string | undefined;
+  /** Why a headnode may not be started. */
+  forbidsHeadnode(parameters: CommandParameters<'headnode.start'>): string | undefined;
   /**
    * Counts a change that is about to be begun, by the id of its command. A sentence, and nothing is counted, when this process
    * began as many in the last minute as the policy lets it.
@@ -77,8 +79,15 @@ export function readPolicy(path: string): Policy {
   return {
     forbidsSwitch: (access) => wrongSwitch(rules, access),
     forbidsBmc: (access) => wrongBmc(rules, access),
+    forbidsHeadnode: ({ nics }) =>
+      wrongVlan(
+        rules,
+        nics.map(({ vlan }) => vlan),
+      ),
     forbids: (parameters) =>
-      wrongSwitch(rules, parameters.switch) ?? wrongPort(rules, parameters) ?? wrongVlan(rules, parameters),
+      wrongSwitch(rules, parameters.switch) ??
+      wrongPort(rules, parameters) ??
+      wrongVlan(rules, [parameters.want, parameters.before].flatMap(vlansOf)),
     count(id, now) {
       const limit = rules.changes_per_minute;
       if (limit === undefined) return undefined;
@@ -128,9 +137,9 @@ function wrongPort(
   return undefined;
 }
 
-function wrongVlan({ vlans: rule }: Rules, { want, before }: CommandParameters<'port.set'>): string | undefined {
+function wrongVlan({ vlans: rule }: Rules, vlans: readonly number[]): string | undefined {
   if (!rule) return undefined;
-  const wrong = [want, before].flatMap(vlansOf).find((vlan) => !rule.allowed.has(vlan));
+  const wrong = vlans.find((vlan) => !rule.allowed.has(vlan));
   return wrong === undefined ? undefined : `policy.json allows VLANs ${rule.text}, and VLAN ${wrong} is none of them`;
 }
 

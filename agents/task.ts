@@ -1,7 +1,9 @@
+import type { HeadnodeIdentity } from '../db/devices/headnode.ts';
 import type { BmcAccess, BmcCredentials } from '../db/devices/obm.ts';
 import type { Begun } from './journal.ts';
 import type { SwitchTarget } from './switch-link.ts';
 import type { BmcJob } from './tasks/bmc-job.ts';
+import type { HeadnodeJob } from './tasks/headnode-job.ts';
 import type { SwitchJob } from './tasks/switch-job.ts';
 
 /** Where a BMC is, and with which name and password it is entered. */
@@ -10,9 +12,14 @@ export interface BmcTarget {
   readonly credentials: BmcCredentials;
 }
 
+/** The machine whose console is to be held, and how it is reached. */
+export type ConsoleWay =
+  | { readonly of: 'node'; readonly target: BmcTarget }
+  | { readonly of: 'headnode'; readonly headnode: HeadnodeIdentity };
+
 /** What is to be done with a console. `console` is its number: consoles of a node that were open before have others. */
 export type ConsoleJob =
-  | { readonly kind: 'console.open'; readonly console: number; readonly target: BmcTarget }
+  | { readonly kind: 'console.open'; readonly console: number; readonly way: ConsoleWay }
   | { readonly kind: 'console.close'; readonly console: number }
   | { readonly kind: 'console.input'; readonly console: number; readonly data: Buffer }
   | { readonly kind: 'console.break'; readonly console: number };
@@ -33,6 +40,14 @@ interface BmcTask {
   readonly job: BmcJob;
 }
 
+/** A command for a headnode that may be begun. */
+interface HeadnodeTask {
+  readonly trade: 'headnode';
+  readonly begun: Begun;
+  readonly headnode: HeadnodeIdentity;
+  readonly job: HeadnodeJob;
+}
+
 /** A command for a console that may be begun. `again`: an earlier process began it, and did not come to an end. */
 export interface ConsoleTask {
   readonly trade: 'console';
@@ -42,7 +57,7 @@ export interface ConsoleTask {
 }
 
 /** A command that may be begun, by the kind of device that it is for. */
-export type Task = SwitchTask | BmcTask | ConsoleTask;
+export type Task = SwitchTask | BmcTask | HeadnodeTask | ConsoleTask;
 export type Trade = Task['trade'];
 /** The tasks of one trade. */
 export type TaskOf<T extends Trade> = Extract<Task, { readonly trade: T }>;

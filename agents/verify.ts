@@ -4,7 +4,9 @@ import type { CommandRow } from '../db/commands/claim.ts';
 import { CLOCK_TOLERANCE, ENVELOPE_TYPE, type Envelope, envelope } from '../db/commands/envelope.ts';
 import { type CommandKind, type CommandParameters, commandKinds, isCommandKind } from '../db/commands/kinds.ts';
 import { type RefusalReason, refusalReasons } from '../db/commands/outcome.ts';
-import { wrongBmcOrder, wrongBootDevice, wrongConsoleOpening, wrongConsoleOrder } from './bmc-orders.ts';
+import { wrongBmcOrder, wrongBootDevice } from './bmc-orders.ts';
+import { wrongConsoleOpening, wrongConsoleOrder } from './console-orders.ts';
+import { wrongHeadnodeOrder, wrongHeadnodeStart } from './headnode-orders.ts';
 import type { Order, OrderOf } from './order.ts';
 import { wrongPortSet, wrongSwitchCheck } from './switch-orders.ts';
 import type { Trust } from './trust.ts';
@@ -89,6 +91,10 @@ const readers: { [K in CommandKind]: (claims: Envelope) => VerdictOn<K> } = {
   'console.close': reader('console.close', commandKinds['console.close'].parameters, wrongConsoleOrder),
   'console.input': reader('console.input', commandKinds['console.input'].parameters, wrongConsoleOrder),
   'console.break': reader('console.break', commandKinds['console.break'].parameters, wrongConsoleOrder),
+  'headnode.start': reader('headnode.start', commandKinds['headnode.start'].parameters, wrongHeadnodeStart),
+  'headnode.stop': reader('headnode.stop', commandKinds['headnode.stop'].parameters, wrongHeadnodeOrder),
+  'headnode.read': reader('headnode.read', commandKinds['headnode.read'].parameters, wrongHeadnodeOrder),
+  'headnode.delete': reader('headnode.delete', commandKinds['headnode.delete'].parameters, wrongHeadnodeOrder),
 };
 
 function reader<K extends CommandKind>(

@@ -11,11 +11,12 @@ import { JournalError } from '../journal-file.ts';
 import type { Lease } from '../lease.ts';
 import { messageOf } from '../scrub.ts';
 import { Settler } from '../settler.ts';
-import type { ConsoleJob, ConsoleTask } from '../task.ts';
+import type { ConsoleJob, ConsoleTask, ConsoleWay } from '../task.ts';
 import { Wake } from '../wake.ts';
 import type { WorkerMeans } from '../worker-means.ts';
+import type { Entrance } from './entrance.ts';
 import type { Interruption } from './line-keeper.ts';
-import { type Entrance, OpenConsole } from './open-console.ts';
+import { OpenConsole } from './open-console.ts';
 import { isKeys, notSent, perhapsSent, Typist } from './typist.ts';
 
 type Opening = Extract<ConsoleJob, { kind: 'console.open' }>;
@@ -28,8 +29,8 @@ const NOT_LOGGED = 'the console was not logged';
 const TYPED_BEFORE = perhapsSent('it was begun by a process that ended');
 
 /**
- * Holds the serial console of one node, whose device it is, for as long as a console of the node is open: the journal tells which, so that
- * it is held again after a restart, whatever the database says. Types what it is told to, in order, and never twice.
+ * Holds the serial console of one node or headnode, whose device it is, for as long as a console of it is open: the journal tells which, so
+ * that it is held again after a restart, whatever the database says. Types what it is told to, in order, and never twice.
  */
 export class ConsoleWork implements HeldWork {
   readonly #means: WorkerMeans;
@@ -183,13 +184,20 @@ export class ConsoleWork implements HeldWork {
 
   /** An earlier process held the console, or the database took nothing of it for a moment. */
   async #goOn(wanted: HeldConsole): Promise<void> {
+    if (await this.#attach(wanted.console, await this.#entranceOf(wanted))) return;
+    this.#log.info({ console: wanted.console }, 'the console was released or stopped, and is not held any more');
+    this.#wantNone();
+  }
+
+  /** The way to a console that the journal names. */
+  async #entranceOf(wanted: HeldConsole): Promise<Entrance> {
+    if ('headnode' in wanted) return { of: 'headnode', headnode: wanted.headnode };
     const { access } = wanted;
     const { policy, sealingKeys } = this.#means.judge;
     const credentials = policy.forbidsBmc(access) ?? (await openBmcCredentials(access, sealingKeys));
-    const entrance = typeof credentials === 'string' ? credentials : { access, credentials };
-    if (await this.#attach(wanted.console, entrance)) return;
-    this.#log.info({ console: wanted.console }, 'the console was released or stopped, and is not held any more');
-    this.#wantNone();
+    return typeof credentials === 'string'
+      ? { of: 'node', barred: credentials }
+      : { of: 'node', target: { access, credentials } };
   }
 
   async #carryOut({ begun, job, again }: ConsoleTask): Promise<void> {
@@ -205,17 +213,17 @@ export class ConsoleWork implements HeldWork {
     }
   }
 
-  async #begin({ console, target }: Opening): Promise<Outcome> {
-    const wanted = { console, access: target.access };
+  async #begin({ console, way }: Opening): Promise<Outcome> {
+    const wanted = heldBy(console, way);
     try {
       if (this.#open?.console === console) {
         this.#want(wanted);
-        this.#open.reenter(target);
+        this.#open.reenter(way);
         return done(console);
       }
       // Whoever had the console before is not shown anything of what comes now, nor the other way round.
       await this.#letGo();
-      if (await this.#attach(console, target, () => this.#want(wanted))) return done(console);
+      if (await this.#attach(console, way, () => this.#want(wanted))) return done(console);
     } catch (error) {
       if (error instanceof JournalError) return notSent(error.message);
       throw error;
@@ -226,7 +234,7 @@ export class ConsoleWork implements HeldWork {
 
   async #finish(console: number): Promise<Outcome> {
     const now = this.#open?.console ?? this.#wanted?.console ?? console;
-    if (now > console) return { status: 'failed', reason: 'closed', message: 'another console of the node was opened since' };
+    if (now > console) return { status: 'failed', reason: 'closed', message: 'another console was opened since' };
     await this.#letGo();
     this.#wantNone();
     return done(console);
@@ -329,6 +337,11 @@ export class ConsoleWork implements HeldWork {
     if (this.#isIdle()) times.push(this.#lastWork + this.#means.timing.idle);
     await this.#wake.wait(Math.min(...times), this.#lease.signal);
   }
+}
+
+/** A console that is held in this way, as the journal keeps it: secrets sealed. */
+function heldBy(console: number, way: ConsoleWay): HeldConsole {
+  return way.of === 'node' ? { console, access: way.target.access } : { console, headnode: way.headnode };
 }
 
 function done(console: number): Outcome {

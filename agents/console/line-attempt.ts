@@ -1,8 +1,8 @@
 import { DeviceError } from '../device-error.ts';
-import type { ConsoleLine } from '../drivers/bmc/driver.ts';
+import type { ConsoleLine } from '../drivers/console-line.ts';
 
 /**
- * Opens a line: `onOutput` is called as in Bmc.openConsole, `signal` ends whatever is under way, and the line.
+ * Opens a line: `onOutput` is called as in Bmc.openConsole and VmHost.openConsole, `signal` ends whatever is under way, and the line.
  * Throws DeviceError, with no secret in its message.
  */
 export type OpenLine = (onOutput: (data: Buffer) => void, signal: AbortSignal) => Promise<ConsoleLine>;
@@ -31,7 +31,7 @@ export class Attempt {
   }
 
   async open(open: OpenLine, limit: number): Promise<ConsoleLine> {
-    const late = setTimeout(() => this.#resolve(`the BMC did not open its console within ${limit / 1000} s`), limit);
+    const late = setTimeout(() => this.#resolve(`the console did not open within ${limit / 1000} s`), limit);
     const opening = open((data) => {
       if (!this.#isOver && !this.#outer.aborted) this.#onOutput(data);
     }, this.#abort.signal);

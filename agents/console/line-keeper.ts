@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LineState } from '../../db/commands/consoles.ts';
 import { DeviceError } from '../device-error.ts';
-import type { ConsoleLine } from '../drivers/bmc/driver.ts';
+import type { ConsoleLine } from '../drivers/console-line.ts';
 import { messageOf, scrub } from '../scrub.ts';
 import { Wake } from '../wake.ts';
 import { period } from './backlog.ts';
@@ -22,16 +22,25 @@ export interface Interruption {
   readonly why: string;
 }
 
-/** How a line is kept. Durations in milliseconds. */
+/** How the lines of one kind of machine behave. Durations in milliseconds. */
+export interface LineTraits {
+  /** Waits between two openings: doubled from `first` up to `last`, and back to `first` after a line that lived longer than `last`. */
+  readonly backOff: { readonly first: number; readonly last: number };
+  /** How long what comes over the very first line may have been said before, to somebody else: it is not kept. 0: nothing may. */
+  readonly heldBack: number;
+  /** How long it may go unnoticed that a line is dead. */
+  readonly unnoticed: number;
+  /** Whether a break that a line refuses may be sent over one that is opened anew. */
+  readonly breaksAnew: boolean;
+}
+
+/** How a line is kept. */
 export interface LineMeans {
   readonly open: OpenLine;
   readonly log: LineLog;
-  /** Waits between two openings: doubled from `first` up to `last`, and back to `first` after a line that lived longer than `last`. */
-  readonly backOff: { readonly first: number; readonly last: number };
-  /** How long an opening may take. */
+  readonly traits: LineTraits;
+  /** How long an opening may take, in milliseconds. */
   readonly opening: number;
-  /** How long what comes over the very first line is held back, from the moment it is open. */
-  readonly heldBack: number;
   /** Whether nothing of this console was ever logged. */
   readonly isNew: boolean;
   /** Since when nothing was logged, and why; undefined: there was nothing to log. */
@@ -42,11 +51,9 @@ export interface LineMeans {
 
 /** How long closing a line in order may take. */
 const CLOSING = 500;
-/** How long it may go unnoticed that a line is dead: BMCs tell nobody from whom they take it. */
-const UNNOTICED = 60_000;
 
 /**
- * Keeps one serial console open until it is closed: opens it again for ever, with longer and longer waits, whatever becomes of the BMC.
+ * Keeps one serial console open until it is closed: opens it again for ever, with longer and longer waits, whatever becomes of the machine.
  * Everything that comes over it is logged with the time at which it was read, and every interruption is marked in the log with its time
  * and its reason, before whatever comes next.
  */
@@ -60,22 +67,23 @@ export class LineKeeper {
   #line: ConsoleLine | undefined;
   readonly #waiters = new Waiters();
   #missing: Interruption | undefined;
-  /** The last problem. */
+  /** The last problem, and whether it was told and nothing is open since. */
   #problem = '';
+  #isDown = false;
   #failures = 0;
   /** When something came over the line last, or it was opened. */
   #heardAt = new Date();
   #isNew: boolean;
   #withheld = 0;
   #isClosing = false;
-  /** Whether the next opening is waited for, and whether the BMC did not let us in at the last. */
+  /** Whether the next opening is waited for, and whether we were not let in at the last. */
   #isPausing = false;
   #isDenied = false;
 
   constructor(means: LineMeans) {
     this.#means = means;
     this.#openLine = means.open;
-    this.#isNew = means.isNew;
+    this.#isNew = means.isNew && means.traits.heldBack > 0;
     this.#missing = means.missing;
     means.log.tellLine('opening', null, new Date());
     this.#running = this.#keep();
@@ -83,20 +91,21 @@ export class LineKeeper {
 
   /**
    * Types, as soon as the line is open. Throws `unreachable` when it was not open before `signal` aborted: nothing was typed; and `lost`
-   * when the line ended meanwhile, or the BMC did not take it in time: some of it may have been typed.
+   * when the line ended meanwhile, or it did not take it in time: some of it may have been typed.
    */
   async type(data: Buffer, signal: AbortSignal): Promise<void> {
     const line = await this.#opened(signal);
     await this.#within(signal, line.write(data));
   }
 
-  /** Sends a break, on a line that is opened anew where it must be. Throws like `type`, and `refused` when the BMC sends none. */
+  /** Sends a break, on a line that is opened anew where it must be. Throws like `type`, and `refused` when none can be sent. */
   async sendBreak(signal: AbortSignal): Promise<void> {
     const line = await this.#opened(signal);
     try {
       return await this.#within(signal, line.sendBreak());
     } catch (error) {
-      if (!(error instanceof DeviceError && error.fault === 'refused')) throw error;
+      const isRefused = error instanceof DeviceError && error.fault === 'refused';
+      if (!isRefused || !this.#means.traits.breaksAnew) throw error;
     }
     this.#abandon('the console was opened anew to send a break');
     const anew = await this.#opened(signal);
@@ -114,7 +123,7 @@ export class LineKeeper {
     this.#abandon('the console was opened anew');
   }
 
-  /** Somebody wants the line now: it is opened at once where the next opening was waited for, unless the BMC will not let us in. */
+  /** Somebody wants the line now: it is opened at once where the next opening was waited for, unless we will not be let in. */
   hurry(): void {
     if (this.#isPausing && !this.#isDenied) this.#pause.now();
   }
@@ -146,13 +155,17 @@ export class LineKeeper {
 
   /** One line, from its opening to its end. Answers how long to wait before the next. */
   async #try(attempt: Attempt): Promise<number> {
-    const { backOff, heldBack, opening } = this.#means;
+    const {
+      opening,
+      traits: { backOff, heldBack },
+    } = this.#means;
     try {
       const line = await attempt.open(this.#openLine, opening);
       const openedAt = performance.now();
       this.#heardAt = new Date();
       if (!this.#isNew) this.#found();
       this.#means.log.tellLine('open', null, new Date());
+      this.#isDown = false;
       this.#line = line;
       this.#waiters.wake();
       const holding = this.#isNew ? setTimeout(() => this.#show(), heldBack) : undefined;
@@ -215,16 +228,19 @@ export class LineKeeper {
 
   /** Up to when the line that ended was certainly open. */
   #lastSign(): Date {
-    return new Date(Math.max(this.#heardAt.getTime(), Date.now() - UNNOTICED));
+    return new Date(Math.max(this.#heardAt.getTime(), Date.now() - this.#means.traits.unnoticed));
   }
 
   #lost(reason: string, since = new Date()): void {
     if (this.#isClosing) return;
     const why = scrub(reason, []);
-    if (!this.#missing || why !== this.#problem) this.#means.onProblem(why);
+    if (!this.#isDown || why !== this.#problem) {
+      this.#means.onProblem(why);
+      this.#means.log.tellLine('down', why, new Date());
+    }
+    this.#isDown = true;
     this.#missing ??= { since, why };
     this.#problem = why;
-    this.#means.log.tellLine('down', why, new Date());
   }
 
   async #opened(signal: AbortSignal): Promise<ConsoleLine> {
@@ -247,8 +263,8 @@ export class LineKeeper {
     const sent = await Promise.race([sending, late]).finally(() => signal.removeEventListener('abort', giveUp));
     if (sent !== 'late') return;
     sending.catch(() => {});
-    this.#abandon('the BMC did not take what was typed');
-    throw new DeviceError('lost', 'the BMC did not take it in time');
+    this.#abandon('the console did not take what was typed');
+    throw new DeviceError('lost', 'the console did not take it in time');
   }
 }
 

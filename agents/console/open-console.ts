@@ -1,23 +1,13 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Claim } from '../../db/commands/claim.ts';
-import { type BmcMeans, linkBmc } from '../bmc-link.ts';
-import type { ConsoleWaits, Timing } from '../config.ts';
-import { DeviceError } from '../device-error.ts';
 import type { Lease } from '../lease.ts';
-import type { BmcTarget } from '../task.ts';
 import type { ConsoleLog, ConsoleLogs } from './console-logs.ts';
-import type { OpenLine } from './line-attempt.ts';
+import { type Entrance, type EntranceMeans, isSameEntrance, openerOf, traitsOf } from './entrance.ts';
 import { type Interruption, LineKeeper } from './line-keeper.ts';
-import { openWatched } from './watched-line.ts';
 
 /** What holding consoles needs of its surroundings. */
-export interface ConsoleMeans extends BmcMeans {
+export interface ConsoleMeans extends EntranceMeans {
   readonly consoleLogs: ConsoleLogs;
-  readonly timing: Pick<Timing, 'backOff'> & { readonly console: ConsoleWaits };
 }
-
-/** How a console is entered, or why it cannot be, as a sentence. */
-export type Entrance = BmcTarget | string;
 
 /** A console that the database lets us hold: see `attachConsole`. */
 export interface HeldConsole {
@@ -56,13 +46,11 @@ export class OpenConsole {
     this.log = means.consoleLogs.attach({ held, console, nextSeq, onLetGo });
     const { goesOnFrom } = this.log;
     const isNew = nextSeq === 1 && goesOnFrom === undefined;
-    const { backOff, console: waits } = means.timing;
     this.line = new LineKeeper({
-      open: this.#opener(entrance),
+      open: openerOf(means, entrance, lease),
       log: this.log,
-      backOff,
-      opening: waits.opening,
-      heldBack: waits.heldBack,
+      traits: traitsOf(entrance, means.timing),
+      opening: means.timing.console.opening,
       isNew,
       missing: isNew && !isHeldAgain ? undefined : { ...missing, since: goesOnFrom ?? missing.since },
       onProblem,
@@ -78,11 +66,11 @@ export class OpenConsole {
 
   /** Enters the console in another way, at once. In the same way again it only does not wait for the next opening. */
   reenter(entrance: Entrance): void {
-    const isSame = sameEntrance(this.#entrance, entrance);
+    const isSame = isSameEntrance(this.#entrance, entrance);
     this.#entrance = entrance;
     // Whoever begins to watch has it opened: that must not have a slow BMC begin anew each time.
     if (isSame) this.line.hurry();
-    else this.line.reopen(this.#opener(entrance));
+    else this.line.reopen(openerOf(this.#means, entrance, this.#lease));
   }
 
   /** The moment up to which the log says everything, in the database. */
@@ -91,18 +79,4 @@ export class OpenConsole {
     const { missingSince = completeUntil } = this.line;
     return missingSince < completeUntil ? missingSince : completeUntil;
   }
-
-  #opener(entrance: Entrance): OpenLine {
-    return async (onOutput, signal) => {
-      if (typeof entrance === 'string') throw new DeviceError('denied', entrance);
-      const whileWanted = { held: () => this.#lease.held() && !signal.aborted, signal };
-      return openWatched(linkBmc(this.#means, entrance, whileWanted), onOutput, this.#means.timing.console.quiet);
-    };
-  }
-}
-
-/** Whether two ways are one. The same secret sealed twice is the same secret. */
-function sameEntrance(a: Entrance, b: Entrance): boolean {
-  if (typeof a === 'string' || typeof b === 'string') return false;
-  return isDeepStrictEqual({ ...a, access: { ...a.access, sealed: '' } }, { ...b, access: { ...b.access, sealed: '' } });
 }

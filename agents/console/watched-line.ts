@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
-import type { Bmc, ConsoleLine } from '../drivers/bmc/driver.ts';
+import type { Bmc } from '../drivers/bmc/driver.ts';
+import type { ConsoleLine } from '../drivers/console-line.ts';
 
 /** How many times in the time for which a line may be silent it is looked at. */
 const LOOKS = 3;

@@ -1,5 +1,6 @@
 import type { FailureReason, Outcome } from '../../db/commands/outcome.ts';
 import type { BmcWaits } from '../config.ts';
+import type { DeviceError } from '../device-error.ts';
 import { BmcError } from '../drivers/bmc/bmc-error.ts';
 import type { Bmc } from '../drivers/bmc/driver.ts';
 import { messageOf } from '../scrub.ts';
@@ -28,8 +29,8 @@ export function bmcFailed(error: BmcError): Progress {
   return ended({ status: 'failed', reason: reasonOf(error), message, result: { diagnosis } });
 }
 
-/** Why a command failed, by what a BMC did not do. */
-export function reasonOf({ fault }: BmcError): FailureReason {
+/** Why a command failed, by what a device did not do. */
+export function reasonOf({ fault }: DeviceError): FailureReason {
   switch (fault) {
     case 'unreachable':
       return 'unreachable';

@@ -2,7 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Connection, Tx } from '../client.ts';
 import { sealingPublicKey } from '../commands/seal.ts';
-import { agents, commands, devices, nodes, switches } from '../schema.ts';
+import { agents, commands, devices, headnodes, nodes, switches } from '../schema.ts';
 import { moment } from './moment.ts';
 
 /** Finds an agent to delete it: no device can become its own until the transaction ends. */
@@ -15,6 +15,7 @@ export async function lockAgent(tx: Tx, label: string): Promise<{ id: number } |
 export interface AgentBelongings {
   readonly switch: string | undefined;
   readonly node: string | undefined;
+  readonly headnode: string | undefined;
   /** The device of an unfinished command, `switch/nexus-01`. */
   readonly pending: string | undefined;
 }
@@ -23,13 +24,14 @@ export interface AgentBelongings {
 export async function agentBelongings(tx: Tx, agentId: number): Promise<AgentBelongings> {
   const [ownSwitch] = await tx.select({ label: switches.label }).from(switches).where(eq(switches.agentId, agentId)).limit(1);
   const [node] = await tx.select({ label: nodes.label }).from(nodes).where(eq(nodes.agentId, agentId)).limit(1);
+  const [headnode] = await tx.select({ label: headnodes.label }).from(headnodes).where(eq(headnodes.agentId, agentId)).limit(1);
   const [pending] = await tx
     .select({ label: devices.label })
     .from(commands)
     .innerJoin(devices, eq(devices.id, commands.deviceId))
     .where(and(eq(commands.agentId, agentId), inArray(commands.status, ['queued', 'running'])))
     .limit(1);
-  return { switch: ownSwitch?.label, node: node?.label, pending: pending?.label };
+  return { switch: ownSwitch?.label, node: node?.label, headnode: headnode?.label, pending: pending?.label };
 }
 
 /** Reads the labels of all agents, in order. */
@@ -41,15 +43,22 @@ export async function listAgents(connection: Connection): Promise<string[]> {
     .map(({ label }) => label);
 }
 
+const headnodeSizes = z.object({ memory: z.coerce.number(), vcpus: z.coerce.number(), disk: z.coerce.number() });
+
 const shownAgent = z.object({
   publicKey: sealingPublicKey,
   lastSeenAt: moment.nullable(),
   version: z.string().nullable(),
   devices: z.array(z.string()),
   backlog: z.coerce.number(),
+  vmHost: z.unknown(),
+  used: headnodeSizes,
 });
 
-/** An agent, the devices that are its own, and how many commands it has yet to finish. */
+/**
+ * An agent, the devices that are its own, and how many commands it has yet to finish. `vmHost`: what it told of its host for headnodes,
+ * or null; `used`: the sum of its headnodes.
+ */
 export type ShownAgent = z.output<typeof shownAgent>;
 
 /** Reads an agent. Undefined when there is none of this name. */
@@ -58,9 +67,14 @@ export async function showAgent(sql: Connection, label: string): Promise<ShownAg
     select a.public_key as "publicKey", a.last_seen_at as "lastSeenAt", a.version,
         array(select d.label collate "C" from (
             select 'switch/' || s.label as label from switches s where s.agent_id = a.id
-            union all select 'bmc/' || n.label from nodes n where n.agent_id = a.id and n.obm_type is not null) d
+            union all select 'bmc/' || n.label from nodes n where n.agent_id = a.id and n.obm_type is not null
+            union all select 'headnode/' || h.label from headnodes h where h.agent_id = a.id) d
           order by 1) as devices,
-        (select count(*) from commands c where c.agent_id = a.id and c.status in ('queued', 'running')) as backlog
+        (select count(*) from commands c where c.agent_id = a.id and c.status in ('queued', 'running')) as backlog,
+        a.vm_host as "vmHost",
+        (select json_build_object('memory', coalesce(sum(h.memory), 0), 'vcpus', coalesce(sum(h.vcpus), 0),
+            'disk', coalesce(sum(h.disk), 0))
+          from headnodes h where h.agent_id = a.id) as used
       from agents a where a.label = ${label}`;
   return row && shownAgent.parse(row);
 }

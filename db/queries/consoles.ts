@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Connection, Tx } from '../client.ts';
+import { consoleDevice, type LabelledMachine } from '../devices/console.ts';
 import { moment } from './moment.ts';
 
 /** Seconds after which a writer that is not heard of any more has lost the right to type. */
@@ -34,8 +35,16 @@ const consoleFields = {
 };
 const shownConsole = z.object(consoleFields);
 
-/** A console of a reservation of a node. `writer` may type now; one that was not heard of for a while is none. */
+/**
+ * A console of a headnode, or of a reservation of a node. `writer` may type now; one that was not heard of for a while is none.
+ */
 export type ShownConsole = z.output<typeof shownConsole>;
+
+/** A machine whose consoles are looked for. */
+export interface MachineId {
+  readonly of: LabelledMachine['of'];
+  readonly id: number;
+}
 
 function columns(connection: Connection) {
   return connection`c.id, c.project_id as "projectId", p.label as project, c.opened_at as "openedAt", c.released_at as "releasedAt",
@@ -44,21 +53,25 @@ function columns(connection: Connection) {
     case when c.writer_seen_at > now() - make_interval(secs => ${WRITER_LASTS}) then c.writer_since end as "writerSince"`;
 }
 
-/** The console of a node's present reservation, if it has one. */
-export async function findConsole(connection: Connection, nodeId: number): Promise<ShownConsole | undefined> {
+function isOf(connection: Connection, { of, id }: MachineId) {
+  return of === 'node' ? connection`c.node_id = ${id}` : connection`c.headnode_id = ${id}`;
+}
+
+/** The console of a headnode, or of a node's present reservation, if it has one. */
+export async function findConsole(connection: Connection, machine: MachineId): Promise<ShownConsole | undefined> {
   const [row] = await connection`
     select ${columns(connection)} from consoles c left join projects p on p.id = c.project_id
-      where c.node_id = ${nodeId} and c.released_at is null`;
+      where ${isOf(connection, machine)} and c.released_at is null`;
   return row && shownConsole.parse(row);
 }
 
-/** All consoles of a node, the newest first. Undefined: there is no such node. */
-export async function listConsoles(connection: Connection, node: string): Promise<ShownConsole[] | undefined> {
-  const [found] = await connection`select id from nodes where label = ${node}`;
+/** All consoles of a machine, the newest first. Undefined: there is no such machine. */
+export async function listConsoles(connection: Connection, { of, label }: LabelledMachine): Promise<ShownConsole[] | undefined> {
+  const [found] = await connection`select id from ${connection(of === 'node' ? 'nodes' : 'headnodes')} where label = ${label}`;
   if (!found) return undefined;
   const rows = await connection`
     select ${columns(connection)} from consoles c left join projects p on p.id = c.project_id
-      where c.node_id = ${found['id']} order by c.id desc`;
+      where ${isOf(connection, { of, id: number.parse(found['id']) })} order by c.id desc`;
   return z.array(shownConsole).parse(rows);
 }
 
@@ -102,14 +115,13 @@ const status = z.object({
   problem: z.string().nullable(),
   writer: z.string().nullable(),
   writerSession: z.string().nullable(),
-  projectId: number.nullable(),
   isEnabled: z.boolean(),
 });
 
-/** What those who show a console must know of it. `isEnabled`: users may reach the BMC of the node. */
+/** What those who show a console must know of it. `isEnabled`: users may reach it, which of a node is users may reach its BMC. */
 export type ConsoleStatus = z.output<typeof status>;
 
-/** What is new of a console: pieces of its log after those known, and how it stands now. Null: it is gone with its node. */
+/** What is new of a console: pieces of its log after those known, and how it stands now. Null: it is gone with its machine. */
 export interface ConsoleNews {
   readonly id: number;
   readonly chunks: readonly Chunk[];
@@ -122,7 +134,7 @@ export interface ConsoleNews {
 export async function readNews(connection: Connection, known: ReadonlyMap<number, number>): Promise<ConsoleNews[]> {
   const rows = await connection`
     select w.id, c.id is null as "isGone", c.released_at is not null as "isReleased", c.logging, c.state,
-        c.state_since as "stateSince", c.problem, n.project_id as "projectId", n.obm_enabled as "isEnabled",
+        c.state_since as "stateSince", c.problem, coalesce(n.obm_enabled, true) as "isEnabled",
         case when c.writer_seen_at > now() - make_interval(secs => ${WRITER_LASTS}) then c.writer end as writer,
         case when c.writer_seen_at > now() - make_interval(secs => ${WRITER_LASTS}) then c.writer_session end as "writerSession",
         k.seq, k.data, k.gap
@@ -142,29 +154,39 @@ export async function readNews(connection: Connection, known: ReadonlyMap<number
   return [...news].map(([id, each]) => ({ id, ...each, isCut: each.chunks.length === SHARE }));
 }
 
-const opened = z.tuple([z.object({ id: number, state: consoleState, isOrdered: z.boolean() })]);
+function columnOf({ of }: MachineId) {
+  return of === 'node' ? sql`node_id` : sql`headnode_id`;
+}
+
+const ensured = z.tuple([z.object({ id: number, state: consoleState })]);
 
 /**
- * Has a node's console logged, in its present reservation, which must be locked. `isOrdered`: its agent is about to open it already.
- * Two who open it at the same time get the same one.
+ * Has the console of a machine logged, of a node in its present reservation; the machine must be locked. `isOrdered`: its agent is about
+ * to open it already. Two who open it at the same time get the same one.
  */
 export async function ensureConsole(
   tx: Tx,
-  node: { readonly id: number; readonly label: string; readonly projectId: number | null },
-): Promise<z.output<typeof opened>[0]> {
+  machine: MachineId & LabelledMachine & { readonly projectId: number | null },
+): Promise<z.output<typeof ensured>[0] & { readonly isOrdered: boolean }> {
+  const isPresent = machine.of === 'node' ? sql`where released_at is null` : sql``;
   const rows = await tx.execute(sql`
-    insert into consoles as c (node_id, project_id) values (${node.id}, ${node.projectId})
-      on conflict (node_id) where released_at is null do update set logging = true,
+    insert into consoles as c (${columnOf(machine)}, project_id) values (${machine.id}, ${machine.projectId})
+      on conflict (${columnOf(machine)}) ${isPresent} do update set logging = true,
         state = case when c.logging then c.state else 'opening' end,
         problem = case when c.logging then c.problem end,
         state_since = case when c.logging then c.state_since else now() end
       returning id, state`);
-  const ordered = await tx.execute(sql`
+  const [{ id, state }] = ensured.parse([...rows]);
+  // An order that is of an earlier console, or that a later one takes back, opens nothing.
+  const [ordered] = await tx.execute(sql`
     select exists (
-      select from commands c join devices d on d.id = c.device_id
-        where d.label = ${`console/${node.label}`} and c.kind = 'console.open' and c.status in ('queued', 'running')
-          and c.not_after > now()) as "isOrdered"`);
-  return opened.parse([{ ...rows[0], ...ordered[0] }])[0];
+      select from consoles o cross join lateral (
+        select c.kind, c.queued_at from commands c join devices d on d.id = c.device_id
+          where d.label = ${consoleDevice(machine)} and c.kind in ('console.open', 'console.close')
+            and c.status in ('queued', 'running') and c.not_after > now()
+          order by c.seq desc limit 1) c
+        where o.id = ${id} and c.kind = 'console.open' and c.queued_at >= o.opened_at) as "isOrdered"`);
+  return { id, state, isOrdered: ordered?.['isOrdered'] === true };
 }
 
 /** A user who types through one connection. */
@@ -210,12 +232,19 @@ const typist = z.object({
   writerSession: z.string().nullable(),
 });
 
-/** The console of a node's present reservation and who may type, kept as they are until the transaction ends. */
-export async function lockWriter(tx: Tx, nodeId: number): Promise<z.output<typeof typist> | undefined> {
+/** The present console of a machine and who may type, kept as they are until the transaction ends. */
+export async function lockWriter(tx: Tx, machine: MachineId): Promise<z.output<typeof typist> | undefined> {
   const [row] = await tx.execute(sql`
     select id, logging,
         case when writer_seen_at > now() - make_interval(secs => ${WRITER_LASTS}) then writer end as writer,
         case when writer_seen_at > now() - make_interval(secs => ${WRITER_LASTS}) then writer_session end as "writerSession"
-      from consoles where node_id = ${nodeId} and released_at is null for share`);
+      from consoles where ${columnOf(machine)} = ${machine.id} and released_at is null for share`);
   return row && typist.parse(row);
+}
+
+/** The present console of a locked machine that its agent is to hold, by its number, if any is; nobody else stops it meanwhile. */
+export async function lockHeldConsole(tx: Tx, machine: MachineId): Promise<number | undefined> {
+  const [held] = await tx.execute(sql`
+    select id from consoles where ${columnOf(machine)} = ${machine.id} and logging for no key update`);
+  return held && number.parse(held['id']);
 }

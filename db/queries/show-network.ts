@@ -28,9 +28,10 @@ const shownNetwork = z.object({
   vlan: z.number(),
   access: z.array(z.object({ id: projectId, label: z.string() })),
   nodes: z.array(z.object({ node: z.string(), projectId: projectId.nullable(), nics: z.array(z.string()) })),
+  headnodes: z.array(z.object({ headnode: z.string(), projectId, hnics: z.array(z.string()) })),
 });
 
-/** A network with its access list and the nodes that are on it. */
+/** A network with its access list and the nodes and headnodes that are on it. */
 export type ShownNetwork = z.output<typeof shownNetwork>;
 
 /** Reads a network. Undefined when there is none of this name. */
@@ -43,7 +44,12 @@ export async function showNetwork(sql: Connection, label: string): Promise<Shown
               order by on_it.label collate "C")
           from (select n.label, n.project_id, json_agg(c.label order by c.label collate "C") as nics
             from attachments a join nics c on c.id = a.nic_id join nodes n on n.id = c.node_id
-            where a.network_id = w.id group by n.id) on_it), '[]') as nodes
+            where a.network_id = w.id group by n.id) on_it), '[]') as nodes,
+        coalesce((select json_agg(json_build_object('headnode', on_it.label, 'projectId', on_it.project_id, 'hnics', on_it.hnics)
+              order by on_it.label collate "C")
+          from (select h.label, h.project_id, json_agg(i.label order by i.label collate "C") as hnics
+            from hnics i join headnodes h on h.id = i.headnode_id
+            where i.network_id = w.id group by h.id) on_it), '[]') as headnodes
       from networks w join vlans v on v.network_id = w.id left join projects o on o.id = w.owner_id
       where w.label = ${label}`;
   return row && shownNetwork.parse(row);

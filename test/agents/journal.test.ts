@@ -126,23 +126,35 @@ describe('Journal', () => {
     expect(unsavedSwitches(folder, 'site-2')).toEqual([]);
   });
 
-  test('remembers which console is to be held, until none is', (t) => {
-    const { reopen, folder } = bench(t, 'console/n1');
+  test.for([
+    ['console/n1', console5],
+    ['headnode-console/n1', { console: 5, headnode: { label: 'n1', uuid: 'b8c1e1a4-5f0e-4a53-9a0b-3b2f1c1d7e10' } }],
+  ] as const)('remembers which console is to be held, until none is: %s', ([device, held], t) => {
+    const { reopen, folder } = bench(t, device);
     expect(reopen().console).toBeNull();
-    reopen().holdConsole(console5);
-    expect(reopen().console).toEqual(console5);
-    expect(openConsoles(folder, 'site-1')).toEqual([console5]);
-    expect(openConsoles(folder, 'site-1', ['console/n1'])).toEqual([]);
+    reopen().holdConsole(held);
+    expect(reopen().console).toEqual(held);
+    expect(openConsoles(folder, 'site-1')).toEqual([device]);
+    expect(openConsoles(folder, 'site-1', [device])).toEqual([]);
     expect(unsavedSwitches(folder, 'site-1')).toEqual([]);
     const look = { ...command(1), port: null };
     reopen().begin([look], null);
     reopen().end('id-1', { status: 'done', result: { console: 6 } });
-    expect(openConsoles(folder, 'site-1')).toEqual([console5]);
-    reopen().holdConsole({ ...console5, console: 6 });
-    expect(openConsoles(folder, 'site-1')).toEqual([{ ...console5, console: 6 }]);
+    expect(openConsoles(folder, 'site-1')).toEqual([device]);
+    reopen().holdConsole({ ...held, console: 6 });
+    expect(reopen().console).toEqual({ ...held, console: 6 });
+    expect(openConsoles(folder, 'site-1')).toEqual([device]);
     reopen().holdConsole(null);
     expect(openConsoles(folder, 'site-1')).toEqual([]);
     expect(reopen().console).toBeNull();
+  });
+
+  test('of before there were headnodes is read', (t) => {
+    const { reopen, path, folder } = bench(t, 'console/n1');
+    reopen().close();
+    writeFileSync(path, `${readFileSync(path, 'utf8')}{"console":${JSON.stringify(console5)}}\n`);
+    expect(openConsoles(folder, 'site-1')).toEqual(['console/n1']);
+    expect(reopen().console).toEqual(console5);
   });
 
   test('of before there were consoles is read', (t) => {

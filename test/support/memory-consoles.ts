@@ -1,5 +1,9 @@
+import { DeviceError } from '../../agents/device-error.ts';
 import { BmcError } from '../../agents/drivers/bmc/bmc-error.ts';
-import type { Bmc, BmcDriver, ConsoleLine, OpenBmc } from '../../agents/drivers/bmc/driver.ts';
+import type { Bmc, BmcDriver, OpenBmc } from '../../agents/drivers/bmc/driver.ts';
+import type { ConsoleLine } from '../../agents/drivers/console-line.ts';
+import { NOT_RUNNING } from '../../agents/drivers/vm-host/driver.ts';
+import type { OfferedHost } from '../../agents/headnode-link.ts';
 
 /** What a test may do to a line that is being opened: throw, wait, or nothing. */
 type Interference = (signal: AbortSignal) => Promise<unknown> | unknown;
@@ -24,8 +28,8 @@ export class MemoryConsole {
   typing: (text: string) => Promise<unknown> | unknown = () => {};
   /** What the BMC says of who holds the console; by itself it cannot tell. */
   holder: () => Promise<string | undefined> | string | undefined = () => undefined;
-  /** Whether a break can be sent only on a line on which nothing was typed yet. */
-  breaksOnNewLine = false;
+  /** Whether a break can be sent: always, only on a line on which nothing was typed yet, or never. */
+  breaks: 'always' | 'on a new line' | 'never' = 'always';
   readonly #lines = new Set<{ readonly onOutput: (data: Buffer) => void; readonly end: (why: string) => void }>();
 
   /** Whether a line is open. */
@@ -47,9 +51,9 @@ export class MemoryConsole {
     for (const { end } of this.#lines) end(why);
   }
 
-  async open({ credentials, signal }: OpenBmc, onOutput: (data: Buffer) => void): Promise<ConsoleLine> {
+  async open(signal: AbortSignal, onOutput: (data: Buffer) => void, password = ''): Promise<ConsoleLine> {
     this.openings += 1;
-    this.password = credentials.password;
+    this.password = password;
     await this.opening(signal);
     if (signal.aborted) throw new BmcError('hung', 'it was given up');
     let end: (why: string) => void = () => {};
@@ -77,7 +81,8 @@ export class MemoryConsole {
       ended,
       write: (data) => type(data.toString('latin1')),
       sendBreak: async () => {
-        if (this.breaksOnNewLine && !isFresh) throw new BmcError('refused', 'not in the middle of a line');
+        if (this.breaks === 'never') throw new DeviceError('refused', 'a virtual line has no breaks');
+        if (this.breaks === 'on a new line' && !isFresh) throw new BmcError('refused', 'not in the middle of a line');
         await type('<break>');
       },
       close: async () => end('it was closed'),
@@ -85,32 +90,79 @@ export class MemoryConsole {
   }
 }
 
-/** A driver of BMCs of which only the serial console is looked at. */
+/** The serial console of a virtual machine in memory, which does not run before it is started. */
+export class MemoryHeadnode extends MemoryConsole {
+  #runs = false;
+  override breaks: MemoryConsole['breaks'] = 'never';
+  override opening = () => {
+    if (!this.#runs) throw new DeviceError('unreachable', NOT_RUNNING);
+  };
+
+  /** It starts; what it prints first waits for whoever opens its console. */
+  start(greeting: string): void {
+    this.kept = greeting;
+    this.#runs = true;
+  }
+
+  stop(): void {
+    this.#runs = false;
+    this.drop('the headnode was stopped');
+  }
+}
+
+/** A driver of BMCs and a host of headnodes of which only the serial consoles are looked at. */
 export class MemoryConsoles {
-  readonly #consoles = new Map<string, MemoryConsole>();
+  readonly #nodes = new Map<string, MemoryConsole>();
+  readonly #headnodes = new Map<string, MemoryHeadnode>();
   readonly driver: BmcDriver = { type: 'mock', open: (target) => this.#bmc(target) };
   /** What `startAgent` takes. */
   readonly findBmcDriver = (): BmcDriver => this.driver;
+  /** What `startAgent` takes. */
+  readonly vmHost: OfferedHost = {
+    limits: { memory: 1, vcpus: 1, disk: 1 },
+    open: (signal) => ({
+      readTemplates: async () => ({ templates: [], problems: [] }),
+      readUse: async () => [],
+      sweep: async () => [],
+      read: none,
+      create: none,
+      start: none,
+      stop: none,
+      remove: none,
+      openConsole: (uuid, onOutput) => this.headnode(uuid).open(signal, onOutput),
+    }),
+  };
 
   /** The console of a node. */
   node(label: string): MemoryConsole {
-    const known = this.#consoles.get(label);
+    const known = this.#nodes.get(label);
     if (known) return known;
     const made = new MemoryConsole();
-    this.#consoles.set(label, made);
+    this.#nodes.set(label, made);
+    return made;
+  }
+
+  /** The console of a headnode, which does not run until it is told to. */
+  headnode(uuid: string): MemoryHeadnode {
+    const known = this.#headnodes.get(uuid);
+    if (known) return known;
+    const made = new MemoryHeadnode();
+    this.#headnodes.set(uuid, made);
     return made;
   }
 
   #bmc(target: OpenBmc): Bmc {
-    const none = () => Promise.reject(new BmcError('refused', 'it has nothing but a console'));
+    const { access, credentials, signal } = target;
     return {
       readPower: none,
       setPower: none,
       readBoot: none,
       setBoot: none,
       check: none,
-      openConsole: (onOutput) => this.node(target.access.label).open(target, onOutput),
-      readConsoleHolder: async () => this.node(target.access.label).holder(),
+      openConsole: (onOutput) => this.node(access.label).open(signal, onOutput, credentials.password),
+      readConsoleHolder: async () => this.node(access.label).holder(),
     };
   }
 }
+
+const none = () => Promise.reject(new DeviceError('refused', 'it has nothing but a console'));

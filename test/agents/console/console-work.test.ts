@@ -92,7 +92,7 @@ describe('a console', () => {
       new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new BmcError('hung', 'silence'))));
     await site.openConsole('n1', console);
     await until(async () => (await site.line(console)).state === 'down', 'the console to be down');
-    expect((await site.line(console)).problem).toBe('the BMC did not open its console within 0.1 s');
+    expect((await site.line(console)).problem).toBe('the console did not open within 0.1 s');
     await until(() => machine.openings > 1, 'another opening');
     machine.opening = () => {};
     await until(async () => (await site.line(console)).state === 'open', 'the console to be open');
@@ -302,7 +302,7 @@ describe('typing', () => {
     await site.startWith({ timing: { backOff: { first: 60_000, last: 60_000 } } });
     const console = await site.opened('n1');
     const machine = site.consoles.node('n1');
-    machine.breaksOnNewLine = true;
+    machine.breaks = 'on a new line';
     await site.typeAt('n1', console, 'abc');
     const id = await site.order('console/n1', 'console.break', { console });
     expect(await site.ended(id)).toMatchObject({ status: 'done' });

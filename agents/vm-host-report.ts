@@ -1,0 +1,88 @@
+import { performance } from 'node:perf_hooks';
+import type { Logger } from 'pino';
+import { reportVmHost } from '../db/commands/vm-host.ts';
+import type { VmHostReport } from '../db/devices/vm-host.ts';
+import type { Timing } from './config.ts';
+import type { Database } from './database.ts';
+import type { VmHost } from './drivers/vm-host/driver.ts';
+import { isMachineBusy, takeHostTurn, type VmHostMeans } from './headnode-link.ts';
+import { messageOf, scrub } from './scrub.ts';
+import { MachinesInMaking } from './vm-host-room.ts';
+
+/** What telling of the host needs. `signal` aborts when the agent stops. */
+export interface VmHostReporterMeans extends VmHostMeans {
+  readonly database: Pick<Database, 'call'>;
+  readonly timing: Pick<Timing, 'templates'>;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Tells the database what the agent's host offers for headnodes, whenever that changes, and once removes from the host what processes that
+ * were killed have left of machines half made.
+ */
+export class VmHostReporter {
+  readonly #means: VmHostReporterMeans;
+  readonly #host: VmHost | undefined;
+  /** As it was read last. */
+  #offered: Pick<VmHostReport, 'templates' | 'problems'> = { templates: [], problems: [] };
+  /** When the templates are read again, on the clock of `performance.now()`. */
+  #readAgainAt = 0;
+  #isSwept = false;
+  /** What the database knows; undefined: not known yet. */
+  #told: string | undefined;
+
+  constructor(means: VmHostReporterMeans) {
+    this.#means = means;
+    this.#host = means.vmHost?.open(means.signal);
+  }
+
+  /** Does what is due. Throws what the database throws: then it is due again. */
+  async beat(): Promise<void> {
+    const { vmHost, database, signal } = this.#means;
+    let report: VmHostReport | null = null;
+    if (vmHost && this.#host) {
+      if (!this.#isSwept) await this.#sweep(this.#host);
+      if (performance.now() >= this.#readAgainAt) await this.#read(this.#host);
+      report = { limits: vmHost.limits, ...this.#offered };
+    }
+    const text = JSON.stringify(report);
+    if (signal.aborted || text === this.#told) return;
+    await database.call((connection) => reportVmHost(connection, report));
+    this.#told = text;
+  }
+
+  async #read(host: VmHost): Promise<void> {
+    const { timing, log } = this.#means;
+    try {
+      const { templates, problems } = await host.readTemplates();
+      this.#offered = { templates, problems: problems.map((problem) => scrub(problem, [])) };
+      this.#readAgainAt = performance.now() + timing.templates;
+    } catch (error) {
+      // What was offered before will be offered again when the host is back: it is asked at every beat.
+      const problem = scrub(`the host of headnodes cannot be asked for its templates: ${messageOf(error)}`, []);
+      if (!this.#offered.problems.includes(problem)) log.warn({ problem }, 'no headnodes can be made');
+      this.#offered = { ...this.#offered, problems: [problem] };
+    }
+  }
+
+  /** While nobody can begin with a machine: what is being made looks like what was left. */
+  async #sweep(host: VmHost): Promise<void> {
+    const { locks, stateDir, log, signal } = this.#means;
+    const isBusy = (uuid: string) => isMachineBusy(locks, uuid);
+    try {
+      const turn = await takeHostTurn(locks, signal);
+      try {
+        for (const leftover of await host.sweep(isBusy)) log.warn({ leftover: scrub(leftover, []) }, 'left by a headnode half made');
+        const inMaking = new MachinesInMaking(stateDir);
+        const there = new Set((await host.readUse()).map(({ uuid }) => uuid));
+        for (const uuid of inMaking.list()) if (!there.has(uuid) && !isBusy(uuid)) inMaking.forget(uuid);
+      } finally {
+        turn.release();
+      }
+      this.#isSwept = true;
+    } catch (error) {
+      log.debug({ reason: messageOf(error) }, 'what was left of headnodes is looked for later');
+    }
+  }
+}
