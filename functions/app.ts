@@ -49,9 +49,10 @@ const limitBody = bodyLimit({
   },
 });
 
-/** An encoded slash is a slash: port labels contain them, nothing else may. */
+/** An encoded slash is a slash: port labels contain them, nothing else may. One path of the predecessor ends with one. */
 function getPath(request: Request): string {
-  return honoGetPath(request).replace(/%2f/gi, '/');
+  const path = honoGetPath(request).replace(/%2f/gi, '/');
+  return path === `${PREFIX}/headnode_images/` ? path.slice(0, -1) : path;
 }
 
 /** `/switch/{switch}/port/{port+}` in the router's own words. */

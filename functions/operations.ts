@@ -10,6 +10,23 @@ import { showConsoleState } from './console/show-state.ts';
 import { startConsole } from './console/start.ts';
 import { stopConsole } from './console/stop.ts';
 import { listActiveExtensions } from './extension/list-active.ts';
+import { connectHnic } from './headnode/connect-network.ts';
+import { createHeadnode } from './headnode/create.ts';
+import { createHnic } from './headnode/create-hnic.ts';
+import { deleteHeadnode } from './headnode/delete.ts';
+import { deleteHnic } from './headnode/delete-hnic.ts';
+import { detachHnic } from './headnode/detach-network.ts';
+import { listHeadnodeImages } from './headnode/list-images.ts';
+import { showHeadnode } from './headnode/show.ts';
+import { startHeadnode } from './headnode/start.ts';
+import { stopHeadnode } from './headnode/stop.ts';
+import { headnodeConsoleBreak } from './headnode-console/break.ts';
+import { headnodeConsoleInput } from './headnode-console/input.ts';
+import { listHeadnodeConsoleLogs } from './headnode-console/list-logs.ts';
+import { showHeadnodeConsole } from './headnode-console/show.ts';
+import { showHeadnodeConsoleState } from './headnode-console/show-state.ts';
+import { startHeadnodeConsole } from './headnode-console/start.ts';
+import { stopHeadnodeConsole } from './headnode-console/stop.ts';
 import type { Operation } from './http/operation.ts';
 import { createNetwork } from './network/create.ts';
 import { deleteNetwork } from './network/delete.ts';
@@ -108,6 +125,23 @@ export const operations: readonly Operation[] = [
   deleteNic,
   setMetadata,
   deleteMetadata,
+  listHeadnodeImages,
+  createHeadnode,
+  showHeadnode,
+  deleteHeadnode,
+  startHeadnode,
+  stopHeadnode,
+  showHeadnodeConsole,
+  startHeadnodeConsole,
+  stopHeadnodeConsole,
+  showHeadnodeConsoleState,
+  listHeadnodeConsoleLogs,
+  headnodeConsoleInput,
+  headnodeConsoleBreak,
+  createHnic,
+  deleteHnic,
+  connectHnic,
+  detachHnic,
   listSwitches,
   registerSwitch,
   showSwitch,

@@ -19,6 +19,7 @@ export const deleteAgent = writing({
     unknown_agent: ['NotFoundError', 'no agent has this name'],
     has_switches: ['BlockedError', 'a switch belongs to the agent'],
     has_nodes: ['BlockedError', 'a node belongs to the agent'],
+    has_headnodes: ['BlockedError', 'a headnode is on the host of the agent'],
     has_commands: ['BlockedError', 'the agent has commands to finish'],
   },
 
@@ -36,6 +37,12 @@ export const deleteAgent = writing({
       throw refuse(
         'has_nodes',
         `node ${belongings.node} belongs to agent ${params.agent}: delete it, and register it under another agent`,
+      );
+    }
+    if (belongings.headnode !== undefined) {
+      throw refuse(
+        'has_headnodes',
+        `headnode ${belongings.headnode} is on the host of agent ${params.agent}: delete it first, which the agent has to do`,
       );
     }
     if (belongings.pending !== undefined) {

@@ -3,8 +3,10 @@ import { nodeActions } from '../../db/schema.ts';
 import { commanding } from '../http/commanding.ts';
 import { label } from '../http/labels.ts';
 import { empty, nothing, Redirect } from '../http/operation.ts';
+import { reachNodeConsole } from '../rules/console-of-node.ts';
 import { typeInto, typingRefusals } from '../rules/console-typing.ts';
 import { endingRefusals, nothingIfDone } from '../rules/node-action.ts';
+import { obmRefusals } from '../rules/obm-access.ts';
 
 /** Sends a break on the serial console of a node, for scripts; where somebody else has the right to type it is refused. */
 export const consoleBreak = commanding({
@@ -16,13 +18,14 @@ export const consoleBreak = commanding({
   params: z.strictObject({ node: label }),
   body: nothing,
   result: empty,
-  refusals: { ...typingRefusals, ...endingRefusals },
+  refusals: { ...obmRefusals, ...typingRefusals, ...endingRefusals },
 
   async write(context, { params }) {
-    const typed = await typeInto(context, params.node, 'break');
-    if (typed instanceof Redirect) return typed;
-    await context.tx.insert(nodeActions).values({ id: typed.command, nodeId: typed.nodeId, action: 'console_break' });
-    return typed.command;
+    const node = await reachNodeConsole(context, params.node);
+    if (node instanceof Redirect) return node;
+    const id = await typeInto(context, node, 'break');
+    await context.tx.insert(nodeActions).values({ id, nodeId: node.id, action: 'console_break' });
+    return id;
   },
 
   answer: nothingIfDone,

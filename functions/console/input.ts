@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { MOST_TYPED } from '../../db/commands/kinds.ts';
 import { nodeActions } from '../../db/schema.ts';
 import { commanding } from '../http/commanding.ts';
 import { label } from '../http/labels.ts';
 import { empty, Redirect } from '../http/operation.ts';
-import { typeInto, typingRefusals } from '../rules/console-typing.ts';
+import { reachNodeConsole } from '../rules/console-of-node.ts';
+import { typedText, typeInto, typingRefusals } from '../rules/console-typing.ts';
 import { endingRefusals, nothingIfDone } from '../rules/node-action.ts';
+import { obmRefusals } from '../rules/obm-access.ts';
 
 /** Types a text into the serial console of a node, for scripts; where somebody else has the right to type it is refused. */
 export const consoleInput = commanding({
@@ -15,20 +16,16 @@ export const consoleInput = commanding({
   path: '/node/{node}/console/input',
   access: 'user',
   params: z.strictObject({ node: label }),
-  body: z.strictObject({
-    data: z
-      .string()
-      .min(1, 'must not be empty')
-      .refine((text) => Buffer.byteLength(text) <= MOST_TYPED, `must be ${MOST_TYPED} bytes at most, in UTF-8`),
-  }),
+  body: typedText,
   result: empty,
-  refusals: { ...typingRefusals, ...endingRefusals },
+  refusals: { ...obmRefusals, ...typingRefusals, ...endingRefusals },
 
   async write(context, { params, body }) {
-    const typed = await typeInto(context, params.node, Buffer.from(body.data));
-    if (typed instanceof Redirect) return typed;
-    await context.tx.insert(nodeActions).values({ id: typed.command, nodeId: typed.nodeId, action: 'console_input' });
-    return typed.command;
+    const node = await reachNodeConsole(context, params.node);
+    if (node instanceof Redirect) return node;
+    const id = await typeInto(context, node, Buffer.from(body.data));
+    await context.tx.insert(nodeActions).values({ id, nodeId: node.id, action: 'console_input' });
+    return id;
   },
 
   answer: nothingIfDone,

@@ -1,8 +1,12 @@
 import { z } from 'zod';
-import { listConsoles } from '../../db/queries/consoles.ts';
 import { mayActFor } from '../http/caller.ts';
 import { label } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
+import { consoleLogs, consoleLogsOf } from '../rules/console-logs.ts';
+import { logsOfNode } from '../rules/console-of-node.ts';
+import { bmcRefusals } from '../rules/obm-access.ts';
+
+const { unknown_node } = bmcRefusals;
 
 /** Lists the logs of the serial console of a node, one for each reservation: those of the caller's projects, all for administrators. */
 export const listConsoleLogs = reading({
@@ -13,29 +17,11 @@ export const listConsoleLogs = reading({
   access: 'user',
   params: z.strictObject({ node: label }),
   query: nothing,
-  result: z.array(
-    z.strictObject({
-      id: z.int(),
-      /** Null: the node was free, or the project was deleted since. */
-      project: z.string().nullable(),
-      opened_at: z.iso.datetime(),
-      released_at: z.iso.datetime().nullable(),
-      bytes: z.int(),
-    }),
-  ),
-  refusals: { unknown_node: ['NotFoundError', 'no node has this name'] },
+  result: consoleLogs,
+  refusals: { unknown_node },
 
-  async read({ sql, caller, refuse }, { params }) {
-    const consoles = await listConsoles(sql, params.node);
-    if (!consoles) throw refuse('unknown_node', `there is no node ${params.node}`);
-    return consoles
-      .filter(({ projectId }) => mayActFor(caller, projectId))
-      .map(({ id, project, openedAt, releasedAt, bytes }) => ({
-        id,
-        project,
-        opened_at: openedAt,
-        released_at: releasedAt,
-        bytes,
-      }));
+  async read(context, { params }) {
+    const logs = await logsOfNode(context, params.node);
+    return consoleLogsOf(logs.filter(({ projectId }) => mayActFor(context.caller, projectId)));
   },
 });

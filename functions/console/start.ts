@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { label } from '../http/labels.ts';
 import { empty, nothing, Redirect, writing } from '../http/operation.ts';
+import { reachNodeConsole } from '../rules/console-of-node.ts';
 import { openConsole } from '../rules/console-open.ts';
-import { obmRefusals, reachBmc } from '../rules/obm-access.ts';
+import { obmRefusals } from '../rules/obm-access.ts';
 
 /** Has the serial console of a node logged from now on, whether anybody watches it or not. Doing it again does no harm. */
 export const startConsole = writing({
@@ -18,7 +19,7 @@ export const startConsole = writing({
 
   async write(context, { params }) {
     const { tx, services } = context;
-    const node = await reachBmc(context, params.node, 'console');
+    const node = await reachNodeConsole(context, params.node);
     if (node instanceof Redirect) return node;
     await openConsole(tx, services, node);
     return undefined;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { label } from '../http/labels.ts';
 import { empty, nothing, Redirect, writing } from '../http/operation.ts';
-import { stopConsole as letGo } from '../rules/console-hold.ts';
-import { obmRefusals, reachBmc } from '../rules/obm-access.ts';
+import { letGo } from '../rules/console-hold.ts';
+import { reachNodeConsole } from '../rules/console-of-node.ts';
+import { obmRefusals } from '../rules/obm-access.ts';
 
 /** Logs the serial console of a node no more; whoever watches it is told so and cut off. What was logged stays readable. */
 export const stopConsole = writing({
@@ -18,7 +19,7 @@ export const stopConsole = writing({
 
   async write(context, { params }) {
     const { tx, services } = context;
-    const node = await reachBmc(context, params.node, 'console');
+    const node = await reachNodeConsole(context, params.node);
     if (node instanceof Redirect) return node;
     await letGo(tx, services, node);
     return undefined;

@@ -19,11 +19,20 @@ import {
 import { readPrefer } from './prefer.ts';
 import { unavailable } from './unavailable.ts';
 
+/** In place of a command's id: no device has anything to do, and this is the answer. */
+export class Done<T> {
+  readonly answer: T;
+
+  constructor(answer: T) {
+    this.answer = answer;
+  }
+}
+
 interface Commanding<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals> extends Description<P, S, R> {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** The query of a GET. */
   readonly body: B;
-  readonly write: Handler<P, B, z.ZodString, R, { readonly tx: Tx }>;
+  readonly write: Handler<P, B, z.ZodType<unknown, string | Done<z.input<S>>>, R, { readonly tx: Tx }>;
   /** Reads what became of a command that has ended. It may be a refusal: what the device did not do. */
   readonly answer: (context: AnswerContext<R>, id: string) => Promise<z.input<S>>;
 }
@@ -43,6 +52,21 @@ interface CommandingMany<P extends Fields, B extends Fields, S extends z.ZodType
   readonly answer: (context: AnswerContext<R>, issued: Issued<S>) => Promise<z.input<S>>;
 }
 
+/** Commands by which a device is asked; none: nothing has to be asked. */
+interface Asked {
+  readonly ids: readonly string[];
+}
+
+interface Asking<P extends Fields, Q extends Fields, A extends Asked, S extends z.ZodType, R extends Refusals>
+  extends Description<P, S, R> {
+  readonly method: 'GET';
+  /** The query. */
+  readonly body: Q;
+  readonly write: Handler<P, Q, z.ZodType<unknown, A>, R, { readonly tx: Tx }>;
+  /** Reads what is known, whether the device has answered or not. */
+  readonly answer: (context: AnswerContext<R>, asked: A) => Promise<z.input<S>>;
+}
+
 type AnswerContext<R extends Refusals> = Pick<Context<R>, 'refuse'> & { readonly sql: Connection };
 
 /**
@@ -53,8 +77,14 @@ type AnswerContext<R extends Refusals> = Pick<Context<R>, 'refuse'> & { readonly
 export function commanding<P extends Fields, B extends Fields, S extends z.ZodType, const R extends Refusals>(
   description: Commanding<P, B, S, R>,
 ): Operation & { readonly refusals: R } {
-  return commands(description, (id, services, client, answer) =>
-    waitFor(services, client, [id], () => answer(id), { status_id: id }),
+  type Issued = string | Done<z.input<S>>;
+  const { answer: read } = description;
+  const answerOf = async (context: AnswerContext<R>, issued: Issued) =>
+    issued instanceof Done ? issued.answer : read(context, issued);
+  return commands(description, answerOf, async (issued: Issued, services, client, answer) =>
+    issued instanceof Done
+      ? { status: 200, body: await answer(issued) }
+      : waitFor(services, client, [issued], () => answer(issued), { status_id: issued }),
   );
 }
 
@@ -65,7 +95,7 @@ export function commanding<P extends Fields, B extends Fields, S extends z.ZodTy
 export function commandingMany<P extends Fields, B extends Fields, S extends z.ZodType, const R extends Refusals>(
   description: CommandingMany<P, B, S, R>,
 ): Operation & { readonly refusals: R } {
-  return commands(description, async (issued: Issued<S>, services, client, answer) => {
+  return commands(description, description.answer, async (issued: Issued<S>, services, client, answer) => {
     const reply = await waitFor(services, client, issued.ids, () => answer(issued), undefined);
     if (reply.status === 200) return reply;
     try {
@@ -77,24 +107,48 @@ export function commandingMany<P extends Fields, B extends Fields, S extends z.Z
   });
 }
 
-/** What `commanding` and `commandingMany` have in common: the request is carried out, and then followed. */
+/** How long a client waits for a device that is asked, unless it says otherwise, in seconds: what is known without it is an answer as well. */
+const ASKING_WAIT = 5;
+
+/**
+ * Declares an operation that shows something and asks a device before: `write` answers the ids of the commands by which it is asked.
+ * Always 200 with what `answer` reads, when the device has answered, or when the time is over that the client waits.
+ */
+export function asking<P extends Fields, Q extends Fields, A extends Asked, S extends z.ZodType, const R extends Refusals>(
+  description: Asking<P, Q, A, S, R>,
+): Operation & { readonly refusals: R } {
+  return commands(description, description.answer, async (asked: A, services, client, answer) => {
+    const { wait, applied } = readPrefer(client.prefer, ASKING_WAIT);
+    if (asked.ids.length > 0 && wait > 0) await services.finished.wait(asked.ids, wait * 1000, client.gone);
+    return { status: 200, body: await answer(asked), headers: preferenceApplied(applied.done) };
+  });
+}
+
+/** What all of them have in common: the request is carried out, and then followed. */
 function commands<P extends Fields, B extends Fields, I, S extends z.ZodType, R extends Refusals>(
   description: Description<P, S, R> & {
     readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
     readonly body: B;
     readonly write: Handler<P, B, z.ZodType<unknown, I>, R, { readonly tx: Tx }>;
-    readonly answer: (context: AnswerContext<R>, issued: I) => Promise<z.input<S>>;
   },
+  answer: (context: AnswerContext<R>, issued: I) => Promise<z.input<S>>,
   follow: (issued: I, services: Services, client: Client, answer: (issued: I) => Promise<unknown>) => Promise<Reply>,
 ): Operation & { readonly refusals: R } {
-  const { body, write, answer, ...rest } = description;
-  const refuse = refuser(rest.refusals);
+  const { id, summary, method, path, access, params, result, refusals, body, write } = description;
+  const refuse = refuser(refusals);
   return {
-    ...rest,
+    id,
+    summary,
+    method,
+    path,
+    access,
+    params,
+    result,
+    refusals,
     input: body,
     status: 200,
     accept(rawParams, rawInput) {
-      const understood = understand(rest.params, rawParams, rest.method === 'GET' ? 'query' : 'body', body, rawInput);
+      const understood = understand(params, rawParams, method === 'GET' ? 'query' : 'body', body, rawInput);
       if (Array.isArray(understood)) return understood;
       const request = { params: understood.params, body: understood.input };
       return async (services, caller, client) => {

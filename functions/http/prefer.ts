@@ -18,8 +18,11 @@ const PREFERENCE = new RegExp(
   'g',
 );
 
-/** Reads a `Prefer` header. As the standard wants it, what is not understood is passed over, and of what is said twice the first counts. */
-export function readPrefer(header: string | undefined): Preference {
+/**
+ * Reads a `Prefer` header. As the standard wants it, what is not understood is passed over, and of what is said twice the first counts.
+ * `usual`: seconds for which a client waits that does not say.
+ */
+export function readPrefer(header: string | undefined, usual = USUAL_WAIT): Preference {
   const said = new Map<string, string>();
   for (const [, name = '', value = ''] of (header ?? '').matchAll(PREFERENCE)) {
     const key = name.toLowerCase();
@@ -30,7 +33,7 @@ export function readPrefer(header: string | undefined): Preference {
   const isAsync = said.has('respond-async');
   const waits = wait === undefined ? [] : [`wait=${wait}`];
   return {
-    wait: wait ?? (isAsync ? 0 : USUAL_WAIT),
+    wait: wait ?? (isAsync ? 0 : usual),
     applied: { done: waits.join(', '), pending: [...(isAsync ? ['respond-async'] : []), ...waits].join(', ') },
   };
 }

@@ -1,4 +1,4 @@
-/** The predecessor's error classes and their statuses, with those it answered as HTML. Clients branch on `type`. */
+/** The predecessor's error classes and their statuses, with those it answered as HTML, and headnodes'. Clients branch on `type`. */
 export const problemTypes = {
   ValidationError: 400,
   BadArgumentError: 400,
@@ -13,6 +13,7 @@ export const problemTypes = {
   InternalError: 500,
   NotImplementedError: 501,
   OBMError: 502,
+  HeadnodeError: 502,
   AllocationError: 503,
   UnavailableError: 503,
 } as const;

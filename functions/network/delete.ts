@@ -25,6 +25,7 @@ export const deleteNetwork = writing({
     ],
     busy: ['BlockedError', 'a pending action names the network'],
     attached: ['BlockedError', 'a node is on the network'],
+    headnode_attached: ['BlockedError', 'a headnode is on the network'],
     suspect_port: ['BlockedError', 'a port whose state could not be proven may be on the network'],
   },
 
@@ -37,7 +38,7 @@ export const deleteNetwork = writing({
         `network ${params.network} is not yours: its owner's members and administrators may delete it`,
       );
     }
-    const { pending, attached, suspect } = await networkUse(tx, network);
+    const { pending, attached, headnode, suspect } = await networkUse(tx, network);
     if (pending) {
       throw refuse(
         'busy',
@@ -46,6 +47,12 @@ export const deleteNetwork = writing({
     }
     if (attached) {
       throw refuse('attached', `NIC ${attached.nic} of node ${attached.node} is on network ${params.network}: detach it first`);
+    }
+    if (headnode) {
+      throw refuse(
+        'headnode_attached',
+        `hnic ${headnode.hnic} of headnode ${headnode.headnode} is on network ${params.network}: detach it or, where the headnode was started, delete that first`,
+      );
     }
     if (suspect !== undefined) {
       throw refuse(

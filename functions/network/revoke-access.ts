@@ -8,7 +8,7 @@ import { label } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 import { networkUse } from '../rules/network-use.ts';
 
-/** Takes a network from a project that has no node on it. A network that nobody may use any more stays private. */
+/** Takes a network from a project that has no node and no headnode on it. A network that nobody may use any more stays private. */
 export const revokeAccess = writing({
   id: 'network_revoke_project_access',
   summary: 'Take the use of a network from a project',
@@ -26,6 +26,7 @@ export const revokeAccess = writing({
     owner: ['BlockedError', 'the project owns the network'],
     busy: ['BlockedError', 'a pending action of a node of the project names the network'],
     attached: ['BlockedError', 'a node of the project is on the network'],
+    headnode_attached: ['BlockedError', 'a headnode of the project is on the network'],
     suspect_port: ['BlockedError', 'a port of a node of the project, whose state could not be proven, may be on the network'],
   },
 
@@ -48,7 +49,7 @@ export const revokeAccess = writing({
       throw refuse('owner', `project ${params.project} owns network ${params.network}: delete the network instead`);
     }
 
-    const { pending, attached, suspect } = await networkUse(tx, network, project.id);
+    const { pending, attached, headnode, suspect } = await networkUse(tx, network, project.id);
     if (pending) {
       throw refuse(
         'busy',
@@ -57,6 +58,12 @@ export const revokeAccess = writing({
     }
     if (attached) {
       throw refuse('attached', `NIC ${attached.nic} of node ${attached.node} is on network ${params.network}: detach it first`);
+    }
+    if (headnode) {
+      throw refuse(
+        'headnode_attached',
+        `hnic ${headnode.hnic} of headnode ${headnode.headnode} is on network ${params.network}: detach it or, where the headnode was started, delete that first`,
+      );
     }
     if (suspect !== undefined) {
       throw refuse(

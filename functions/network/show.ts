@@ -5,10 +5,10 @@ import { label } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
 import { NATIVE_CHANNEL } from '../rules/port-change.ts';
 
-/** Shows a network to whoever may use it. Nodes of other projects are shown only to its owner and to administrators. */
+/** Shows a network to whoever may use it. Nodes and headnodes of other projects are shown only to its owner and to administrators. */
 export const showNetwork = reading({
   id: 'show_network',
-  summary: 'Show a network: its owner, who may use it, and the nodes on it',
+  summary: 'Show a network: its owner, who may use it, and the nodes and headnodes on it',
   method: 'GET',
   path: '/network/{network}',
   access: 'user',
@@ -21,6 +21,7 @@ export const showNetwork = reading({
     public: z.boolean(),
     channels: z.array(z.string()),
     'connected-nodes': z.record(z.string(), z.array(z.string())),
+    'connected-headnodes': z.record(z.string(), z.array(z.string())),
   }),
   refusals: {
     unknown_network: ['NotFoundError', 'no network has this name'],
@@ -34,14 +35,17 @@ export const showNetwork = reading({
     if (!network.isPublic && !owns && !network.access.some(({ id }) => mayActFor(caller, id))) {
       throw refuse('not_your_network', `network ${params.network} is open to no project that you act for`);
     }
-    const shown = network.nodes.filter(({ projectId }) => owns || mayActFor(caller, projectId));
+    const isShown = ({ projectId }: { projectId: number | null }) => owns || mayActFor(caller, projectId);
     return {
       name: params.network,
       owner: network.owner ?? 'admin',
       access: network.isPublic ? null : network.access.map(({ label }) => label),
       public: network.isPublic,
       channels: [NATIVE_CHANNEL, `vlan/${network.vlan}`],
-      'connected-nodes': Object.fromEntries(shown.map(({ node, nics }) => [node, nics])),
+      'connected-nodes': Object.fromEntries(network.nodes.filter(isShown).map(({ node, nics }) => [node, nics])),
+      'connected-headnodes': Object.fromEntries(
+        network.headnodes.filter(isShown).map(({ headnode, hnics }) => [headnode, hnics]),
+      ),
     };
   },
 });

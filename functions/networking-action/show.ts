@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Connection } from '../../db/client.ts';
 import { bootDevice } from '../../db/devices/obm.ts';
 import { readCurrent, showCheck } from '../../db/queries/commands.ts';
+import { type ShownHeadnodeAction, showHeadnodeAction } from '../../db/queries/headnode-actions.ts';
 import { showNetworkingAction as readAction } from '../../db/queries/networking-actions.ts';
 import { type ShownNodeAction, showNodeAction } from '../../db/queries/node-actions.ts';
 import { mayActFor } from '../http/caller.ts';
@@ -9,6 +10,7 @@ import { nothing, reading } from '../http/operation.ts';
 import { actionStatus } from '../rules/action-status.ts';
 import { bmcReport, bmcReportOf } from '../rules/bmc-report.ts';
 import { checkReport, reportOf } from '../rules/check-report.ts';
+import { headnodeRead } from '../rules/headnode-action.ts';
 import { bootRead, powerRead, powerStatus, powerStatusOf } from '../rules/node-action.ts';
 
 const uuid = z.uuid();
@@ -21,19 +23,21 @@ const common = {
   finished_at: z.iso.datetime().nullable(),
 };
 
+const consoleAction = z.enum(['console_input', 'console_break']);
+
 /**
  * Tells what became of something that a device was to do: of a change of a NIC's networks or of what was asked of a node's BMC, for which
- * rights follow the node's project of today, or of a check.
+ * rights follow the node's project of today, of what was asked of a headnode, or of a check.
  */
 export const showNetworkingAction = reading({
   id: 'show_networking_action',
-  summary: "Show what became of a change of a NIC's networks, of what was asked of a node's BMC, or of a check",
+  summary: "Show what became of a change of a NIC's networks, of what was asked of a node's BMC or of a headnode, or of a check",
   method: 'GET',
   path: '/networking_action/{status_id}',
   access: 'user',
   params: z.strictObject({ status_id: z.string() }),
   query: nothing,
-  result: z.discriminatedUnion('type', [
+  result: z.union([
     z.strictObject({
       type: z.enum(['modify_port', 'revert_port']),
       node: z.string(),
@@ -59,12 +63,22 @@ export const showNetworkingAction = reading({
       uefi: z.boolean().optional(),
       ...common,
     }),
-    z.strictObject({ type: z.enum(['console_input', 'console_break']), node: z.string(), ...common }),
+    z.strictObject({
+      type: z.enum(['headnode_start', 'headnode_stop', 'headnode_delete']),
+      headnode: z.string(),
+      /** As it was read last, once there is anything. */
+      state: z.enum(['running', 'stopped', 'absent']).optional(),
+      vncport: z.int().nullable().optional(),
+      ...common,
+    }),
+    z.strictObject({ type: consoleAction, node: z.string(), ...common }),
+    z.strictObject({ type: consoleAction, headnode: z.string(), ...common }),
     z.strictObject({ type: z.literal('obm_check'), node: z.string(), result: bmcReport.optional(), ...common }),
   ]),
   refusals: {
     unknown_action: ['NotFoundError', 'no networking action has this id'],
     not_your_node: ['AuthorizationError', 'the node is free, or of a project that the caller does not act for'],
+    not_your_headnode: ['AuthorizationError', 'the headnode is, or was, of a project that the caller does not act for'],
     not_for_users: ['AuthorizationError', 'it is of a kind that only administrators ask for'],
   },
 
@@ -80,6 +94,13 @@ export const showNetworkingAction = reading({
       if (!caller.isAdmin) throw refuse('not_for_users', 'only administrators check switches, and see what was found');
       const result = reportOf(found.action);
       return { type: 'switch_check' as const, switch: found.action.switch, ...answer, ...(result ? { result } : {}) };
+    }
+    if (found.of === 'headnode') {
+      const { headnode, projectId } = found.action;
+      if (!mayActFor(caller, projectId)) {
+        throw refuse('not_your_headnode', `headnode ${headnode} is, or was, of a project that you do not act for`);
+      }
+      return { headnode, ...answer, ...toldOfHeadnode(found.action) };
     }
     const { node, projectId } = found.action;
     if (found.of === 'bmc' && found.action.action === 'obm_check' && !caller.isAdmin) {
@@ -107,6 +128,8 @@ async function findAction(sql: Connection, id: string) {
   if (onNic) return { of: 'nic', action: onNic } as const;
   const onBmc = await readCurrent(sql, () => showNodeAction(sql, id));
   if (onBmc) return { of: 'bmc', action: onBmc } as const;
+  const onHeadnode = await readCurrent(sql, () => showHeadnodeAction(sql, id));
+  if (onHeadnode) return { of: 'headnode', action: onHeadnode } as const;
   const check = await readCurrent(sql, () => showCheck(sql, id));
   return check && ({ of: 'switch', action: check } as const);
 }
@@ -132,4 +155,11 @@ function toldOf(action: ShownNodeAction) {
       return { type: action.action, ...(read ? { power_status: read } : {}) };
     }
   }
+}
+
+/** What was asked of a headnode, and what it did then. */
+function toldOfHeadnode(action: ShownHeadnodeAction) {
+  if (action.action === 'console_input' || action.action === 'console_break') return { type: action.action };
+  const read = headnodeRead(action);
+  return { type: action.action, ...read };
 }

@@ -81,11 +81,11 @@ export async function reachBmc(
 }
 
 /** The node found, where the caller may act for it. Of a free node that is administrators. */
-export function ownBmc(
+export function ownBmc<N extends Pick<NodeBmc, 'projectId'>>(
   { caller, refuse }: Pick<Asking<keyof typeof bmcRefusals>, 'caller' | 'refuse'>,
-  node: NodeBmc | undefined,
+  node: N | undefined,
   label: string,
-): NodeBmc {
+): N {
   if (!node) throw refuse('unknown_node', `there is no node ${label}`);
   if (!mayActFor(caller, node.projectId)) {
     throw refuse('not_your_node', `node ${label} is free, or of a project that you do not act for`);

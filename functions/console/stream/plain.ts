@@ -13,7 +13,7 @@ function stateNotice(state: 'opening' | 'open' | 'down', problem: string | null)
     case 'open':
       return 'the console is connected';
     case 'down':
-      return `no connection to the BMC: ${problem ?? 'no reason is known'}`;
+      return `the console is not connected: ${problem ?? 'no reason is known'}`;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Caller } from '../../http/caller.ts';
 import type { Socket } from '../../http/web-socket.ts';
 import type { Services } from '../../services.ts';
 import { controlDialect, type Dialect, plainDialect, SUBPROTOCOL, type Told } from './dialect.ts';
-import { Typist } from './typist.ts';
+import { type TypingMachine, Typist } from './typist.ts';
 import type { ConsoleEvent } from './view.ts';
 
 /** How often the right to type is renewed, in ms. */
@@ -17,7 +17,7 @@ export interface Session {
   readonly services: Services;
   readonly sql: Connection;
   readonly caller: Caller;
-  readonly node: string;
+  readonly machine: TypingMachine;
   /** Undefined: there is no console into which anything could be typed. */
   readonly console: number | undefined;
   /** Names this connection; under this name it may have taken the right to type already. */
@@ -70,13 +70,13 @@ async function sent(socket: Socket, message: string | Uint8Array, stopping: Abor
 
 /** Does what the client asks for, one after the other. */
 async function listen(session: Session, socket: Socket, dialect: Dialect, writing: WritingRight, tell: Tell): Promise<void> {
-  const { services, caller, node, console } = session;
+  const { services, caller, machine, console } = session;
   const onProblem = (code: string, message: string) => {
     if (code === 'console_taken') writing.lost();
     void tell({ type: 'error', code, message });
   };
   const target = console === undefined ? undefined : { console, session: session.session };
-  const typist = target && new Typist({ services, caller, node, session: target, onProblem }, socket.gone);
+  const typist = target && new Typist({ services, caller, machine, session: target, onProblem }, socket.gone);
   for await (const message of socket.messages) {
     const request = dialect.read(message);
     switch (request?.type) {

@@ -1,8 +1,11 @@
+import type { Tx } from '../../../db/client.ts';
 import { MOST_TYPED } from '../../../db/commands/kinds.ts';
+import type { LabelledMachine } from '../../../db/devices/console.ts';
 import { readEnding } from '../../../db/queries/commands.ts';
 import type { Caller } from '../../http/caller.ts';
 import { Redirect, refuser } from '../../http/operation.ts';
 import { Problem } from '../../http/problem.ts';
+import type { ConsoleMachine } from '../../rules/console-machine.ts';
 import { type Typed, type TypingSession, typeInto, typingRefusals } from '../../rules/console-typing.ts';
 import type { Services } from '../../services.ts';
 
@@ -13,11 +16,17 @@ const PATIENCE = 35_000;
 
 const refuse = refuser(typingRefusals);
 
+/** A machine into whose console is typed. */
+export interface TypingMachine extends LabelledMachine {
+  /** Finds it for somebody who may use its console, kept as it is until the transaction ends, or where else the console is. */
+  reach(tx: Tx, caller: Caller): Promise<ConsoleMachine | Redirect>;
+}
+
 /** Who types where. */
 export interface Typing {
   readonly services: Services;
   readonly caller: Caller;
-  readonly node: string;
+  readonly machine: TypingMachine;
   readonly session: TypingSession;
   /** Something was not typed; people are told why. */
   readonly onProblem: (code: string, message: string) => void;
@@ -89,20 +98,24 @@ export class Typist {
   }
 
   async #typeNext(typed: Typed): Promise<{ code: string; message: string } | undefined> {
-    const { services, caller, node, session } = this.#typing;
+    const { services, caller, machine, session } = this.#typing;
+    const { of, label } = machine;
     const sql = services.database.$client;
     try {
       const current = await services.callers.current(caller);
-      if (!current) return { code: 'not_your_node', message: 'there is no such user any more' };
-      const issued = await services.database.transaction((tx) =>
-        typeInto({ tx, services, caller: current, refuse }, node, typed, session),
-      );
-      if (issued instanceof Redirect) return { code: 'not_open', message: 'the console is reached in another way now' };
-      if (!(await services.finished.wait([issued.command], PATIENCE, this.#gone))) {
+      if (!current) return { code: `not_your_${of}`, message: 'there is no such user any more' };
+      const issued = await services.database.transaction(async (tx) => {
+        const reached = await machine.reach(tx, current);
+        return reached instanceof Redirect
+          ? undefined
+          : typeInto({ tx, services, caller: current, refuse }, reached, typed, session);
+      });
+      if (issued === undefined) return { code: 'not_open', message: 'the console is reached in another way now' };
+      if (!(await services.finished.wait([issued], PATIENCE, this.#gone))) {
         if (this.#gone.aborted) return undefined;
-        await sql`select expire_commands(device_id) from commands where id = ${issued.command}`;
+        await sql`select expire_commands(device_id) from commands where id = ${issued}`;
       }
-      const { status, message } = await readEnding(sql, issued.command);
+      const { status, message } = await readEnding(sql, issued);
       if (status === 'done') return undefined;
       const what = status === 'failed' || status === 'refused' ? 'did not reach' : 'may not have reached';
       return {
@@ -111,7 +124,7 @@ export class Typist {
       };
     } catch (error) {
       if (error instanceof Problem) return { code: error.code, message: error.message };
-      services.log.warn({ err: error, node }, 'something could not be typed into a console');
+      services.log.warn({ err: error, [of]: label }, 'something could not be typed into a console');
       return { code: 'not_typed', message: 'what you typed may not have reached the machine: the database did not answer' };
     }
   }

@@ -1,4 +1,5 @@
 import type { Connection } from '../../../db/client.ts';
+import type { LabelledMachine } from '../../../db/devices/console.ts';
 import { type Chunk, type ConsoleStatus, readChunks } from '../../../db/queries/consoles.ts';
 import { type Caller, mayActFor } from '../../http/caller.ts';
 import type { Callers } from '../../http/callers.ts';
@@ -26,6 +27,7 @@ export const endings = {
   complete: null,
   cut: 'the database did not answer: there is more',
   released: 'the node was released',
+  deleted: 'the headnode was deleted',
   stopped: 'logging was stopped',
   disabled: 'out-of-band management of the node was disabled',
   rights: 'you may not see this console any more',
@@ -39,6 +41,8 @@ export interface Viewing {
   readonly consoles: ConsoleFeed;
   readonly callers: Pick<Callers, 'current'>;
   readonly caller: Caller;
+  /** What kind of machine the console is of. */
+  readonly of: LabelledMachine['of'];
   readonly console: { readonly id: number; readonly projectId: number | null; readonly newest: number };
   readonly start: Start;
 }
@@ -64,7 +68,7 @@ export async function* showLog(viewing: Viewing): AsyncGenerator<ConsoleEvent, v
 
 /** Shows the log of a console and then what it says, until the viewer is `gone` or there is a reason to end. */
 export async function* showConsole(viewing: Viewing, gone: AbortSignal): AsyncGenerator<ConsoleEvent, void> {
-  const { consoles, console, start } = viewing;
+  const { consoles, of, console, start } = viewing;
   const filter = primed(start);
   const rights = rightsOf(viewing);
   const watch = consoles.watch(console.id, console.newest);
@@ -76,7 +80,7 @@ export async function* showConsole(viewing: Viewing, gone: AbortSignal): AsyncGe
       if (consoles.stopping.aborted) return yield end('stopping');
       if (!(await rights())) return yield end('rights');
       const { chunks, status, isLatest } = await watch.read(position).catch(whileUnavailable(NOTHING_NEW));
-      const why = status === undefined ? undefined : reasonToEnd(status);
+      const why = status === undefined ? undefined : reasonToEnd(of, status);
       // Whoever has fallen behind is cut off all the same.
       if (why && (!isLatest || chunks.length === 0)) return yield end(why);
       for (const chunk of chunks) {
@@ -109,8 +113,9 @@ function eventOf(filter: TerminalFilter, start: Start, chunk: Chunk): ConsoleEve
   return { type: 'gap', message: chunk.gap };
 }
 
-function reasonToEnd(status: ConsoleStatus | null): Ending | undefined {
-  if (!status || status.isReleased) return 'released';
+function reasonToEnd(of: Viewing['of'], status: ConsoleStatus | null): Ending | undefined {
+  if (!status) return of === 'headnode' ? 'deleted' : 'released';
+  if (status.isReleased) return 'released';
   if (!status.isEnabled) return 'disabled';
   return status.logging ? undefined : 'stopped';
 }

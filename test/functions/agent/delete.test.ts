@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { deleteAgent } from '../../../functions/agent/delete.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
+import { withHeadnode } from '../../support/headnodes.ts';
 import { cabledNode, mockSwitch } from '../../support/rack.ts';
 import { keys, makeWorld, type World } from '../../support/world.ts';
 
@@ -29,6 +30,7 @@ describeOperation(deleteAgent, {
     has_nodes: {
       arrange: (w) => w.arrange('PUT', '/node/n1', { obm: { type: 'mock', host: 'h', user: 'u', password: 'p' } }),
     },
+    has_headnodes: { arrange: withHeadnode },
     has_commands: {
       async arrange(w) {
         await pastSwitch(w);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { showAgent } from '../../../functions/agent/show.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
+import { headnode, offer, offerHeadnodes } from '../../support/headnodes.ts';
 import { bareNode, cabledNode, mockSwitch } from '../../support/rack.ts';
 import { keys, makeWorld } from '../../support/world.ts';
 
@@ -17,6 +18,7 @@ describeOperation(showAgent, {
       version: null,
       devices: [],
       backlog: 0,
+      vm_host: null,
     });
   },
   roles: { admin: 200, owner: 401, other: 401, anonymous: 401 },
@@ -43,4 +45,21 @@ test('a switch that was deleted is nobody’s any more', async (context) => {
   await mockSwitch(w, 'sw1');
   await w.arrange('DELETE', '/switch/sw1');
   expect((await w.call('root', 'GET', '/agent/rack-1')).body).toMatchObject({ devices: [] });
+});
+
+test('an agent shows what its host offers for headnodes, what is wrong with it, and how much is used', async (context) => {
+  const w = await makeWorld(context);
+  const problems = ['there is no file for template arch'];
+  await offerHeadnodes(w, { problems });
+  const shown = async () => (await w.call('root', 'GET', '/agent/rack-1')).body;
+  const host = { ...offer, problems };
+  expect(await shown()).toMatchObject({ devices: [], vm_host: { ...host, used: { memory: 0, vcpus: 0, disk: 0 } } });
+  await headnode(w, 'h2');
+  await headnode(w, 'h1', { memory: 1500, vcpus: 2, disk: 6 });
+  expect(await shown()).toMatchObject({
+    devices: ['headnode/h1', 'headnode/h2'],
+    vm_host: { ...host, used: { memory: 2524, vcpus: 3, disk: 10 } },
+  });
+  await w.sql`update agents set vm_host = '{"templates": "all"}'`;
+  expect(await shown()).toMatchObject({ vm_host: { templates: [], problems: [expect.stringContaining('another version')] } });
 });

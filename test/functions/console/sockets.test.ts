@@ -188,7 +188,8 @@ describe('the right to type', () => {
       send: async () => {},
       close: () => closing(),
     };
-    const session = { services: w.services, sql: w.services.database.$client, caller: ada, node: 'n1', console, mayType: false };
+    const machine = { of: 'node' as const, label: 'n1', reach: () => Promise.reject(new Error('nobody types')) };
+    const session = { services: w.services, sql: w.services.database.$client, caller: ada, machine, console, mayType: false };
     const served = serveSession({ ...session, session: randomUUID() }, socket, failing());
     await until(() => gone.signal.aborted, 'it asked');
     await served;

@@ -124,7 +124,7 @@ describe('viewers', () => {
     await agent.say('before\r\n');
     await agent.line('down', 'the BMC did not answer');
     const waiting = await watch(t, api, 'ada');
-    await waiting.sees('before\r\n\r\n[HaaS: no connection to the BMC: the BMC did not answer]\r\n');
+    await waiting.sees('before\r\n\r\n[HaaS: the console is not connected: the BMC did not answer]\r\n');
     await agent.line('open');
     await waiting.sees('[HaaS: the console is connected]');
     await agent.say('now\r\n');

@@ -24,6 +24,12 @@ test.for([
   expect(readPrefer(header)).toEqual({ wait, applied: { done, pending } });
 });
 
+test('who asks for nothing waits as long as is usual there', () => {
+  expect(readPrefer(undefined, 5).wait).toBe(5);
+  expect(readPrefer('wait=40', 5).wait).toBe(40);
+  expect(readPrefer('respond-async', 5).wait).toBe(0);
+});
+
 test('a hostile text takes no time', () => {
   const begun = performance.now();
   for (const part of ['"', ';"', 'a=', ',;', 'a;', '\\"', ' ']) readPrefer(`a=${part.repeat(8_000)}`);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { deleteNetwork } from '../../../functions/network/delete.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
+import { withHeadnode } from '../../support/headnodes.ts';
 import { adminNetwork, connect, connected, projectNetwork, vlanOf } from '../../support/networks.ts';
 import { cabledNode, reserve } from '../../support/rack.ts';
 import { makeWorld, type World } from '../../support/world.ts';
@@ -26,6 +27,12 @@ describeOperation(deleteNetwork, {
     not_your_network: { as: 'other', arrange: (w) => w.arrange('PUT', '/network/lan/access/red') },
     busy: { arrange: (w) => connect(w, 'n1', 'lan') },
     attached: { arrange: (w) => connected(w, 'n1', 'lan') },
+    headnode_attached: {
+      async arrange(w) {
+        await withHeadnode(w);
+        await w.arrange('POST', '/headnode/h1/hnic/eth0/connect_network', { network: 'lan' });
+      },
+    },
     suspect_port: { arrange: async (w) => w.finish(await connect(w, 'n1', 'lan'), 'unknown') },
   },
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { revokeAccess } from '../../../functions/network/revoke-access.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
+import { headnode, offerHeadnodes } from '../../support/headnodes.ts';
 import { adminNetwork, connect, connected, projectNetwork } from '../../support/networks.ts';
 import { cabledNode, reserve } from '../../support/rack.ts';
 import { makeWorld, type World } from '../../support/world.ts';
@@ -12,6 +13,12 @@ async function sharedNetwork(w: World): Promise<void> {
 async function nodeOfRed(w: World): Promise<void> {
   await cabledNode(w, 'n1');
   await reserve(w, 'n1', 'red');
+}
+async function headnodeOfRed(w: World): Promise<void> {
+  await offerHeadnodes(w);
+  await headnode(w, 'h1', { project: 'red' });
+  await w.arrange('PUT', '/headnode/h1/hnic/eth0');
+  await w.arrange('POST', '/headnode/h1/hnic/eth0/connect_network', { network: 'lan' });
 }
 const revoke = (w: World, user: string, network = 'lan', project = 'red') =>
   w.call(user, 'DELETE', `/network/${network}/access/${project}`);
@@ -46,6 +53,7 @@ describeOperation(revokeAccess, {
         await connected(w, 'n1', 'lan');
       },
     },
+    headnode_attached: { arrange: headnodeOfRed },
     suspect_port: {
       async arrange(w) {
         await nodeOfRed(w);
@@ -103,4 +111,16 @@ test('of a revocation and a connection that are asked for at once, one succeeds'
     if (asked.status === 202) await w.finish(asked, 'failed');
     else await w.arrange('PUT', '/network/lan/access/red');
   }
+});
+
+test('G10: headnodes of other projects on the network are no matter, and one that has left it is none', async (context) => {
+  const w = await makeWorld(context);
+  await sharedNetwork(w);
+  await headnodeOfRed(w);
+  await headnode(w, 'h2');
+  await w.arrange('PUT', '/headnode/h2/hnic/eth0');
+  await w.arrange('POST', '/headnode/h2/hnic/eth0/connect_network', { network: 'lan' });
+  expect(await revoke(w, 'ada')).toMatchObject({ status: 409, body: { msg: expect.stringContaining('eth0 of headnode h1') } });
+  await w.arrange('POST', '/headnode/h1/hnic/eth0/detach_network');
+  expect((await revoke(w, 'ada')).status).toBe(200);
 });

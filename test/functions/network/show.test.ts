@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { showNetwork } from '../../../functions/network/show.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
+import { headnode, offerHeadnodes } from '../../support/headnodes.ts';
 import { adminNetwork, connected, projectNetwork } from '../../support/networks.ts';
 import { cabledNode, reserve } from '../../support/rack.ts';
 import { makeWorld, type World } from '../../support/world.ts';
@@ -29,6 +30,7 @@ describeOperation(showNetwork, {
       public: false,
       channels: ['vlan/native', 'vlan/100'],
       'connected-nodes': {},
+      'connected-headnodes': {},
     };
     expect(answer.body).toEqual(shown);
     await w.arrange('PUT', '/network/lan/access/red');
@@ -63,6 +65,7 @@ test('K23, K24: a public network is shown to anybody, without the nodes of other
     public: true,
     channels: ['vlan/native', 'vlan/4094'],
     'connected-nodes': { n1: ['eth0'] },
+    'connected-headnodes': {},
   });
   expect(await nodesSeen(w, null, 'wan')).toHaveProperty('connected-nodes', {});
 });
@@ -86,4 +89,29 @@ test('a network that nobody may use is shown to nobody but administrators', asyn
   await w.arrange('DELETE', '/network/provider/access/blue');
   expect((await w.call('ada', 'GET', '/network/provider')).status).toBe(401);
   expect((await w.call('root', 'GET', '/network/provider')).body).toMatchObject({ owner: 'admin', access: [], public: false });
+});
+
+test('headnodes are shown as nodes are: all to the owner and to administrators, to others their own', async (context) => {
+  const w = await makeWorld(context);
+  await projectNetwork(w, 'lan');
+  await w.arrange('PUT', '/network/lan/access/red');
+  await offerHeadnodes(w);
+  for (const [label, project] of [
+    ['h1', 'blue'],
+    ['h2', 'red'],
+  ] as const) {
+    await headnode(w, label, { project });
+    for (const hnic of ['eth1', 'eth0', 'idle']) await w.arrange('PUT', `/headnode/${label}/hnic/${hnic}`);
+    for (const hnic of ['eth1', 'eth0']) {
+      await w.arrange('POST', `/headnode/${label}/hnic/${hnic}/connect_network`, { network: 'lan' });
+    }
+  }
+  const hnics = ['eth0', 'eth1'];
+  for (const user of ['root', 'ada']) {
+    expect(await nodesSeen(w, user, 'lan')).toMatchObject({
+      'connected-nodes': {},
+      'connected-headnodes': { h1: hnics, h2: hnics },
+    });
+  }
+  expect(await nodesSeen(w, 'bob', 'lan')).toHaveProperty('connected-headnodes', { h2: hnics });
 });

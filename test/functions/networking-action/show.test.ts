@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import { showNetworkingAction } from '../../../functions/networking-action/show.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
+import { asked, ended, headnode, withHeadnode, withRunningHeadnode } from '../../support/headnodes.ts';
 import { connect, connected, projectNetwork } from '../../support/networks.ts';
 import { cabledNode, drivenNode, reserve } from '../../support/rack.ts';
 import { type Answer, makeWorld, statusId, type World } from '../../support/world.ts';
 
 const ID = '7b1ff3c2-6d6b-4f0e-9f44-6a4f2f6c0b11';
 const CHECK = '8c2f0d11-3b5d-4f0e-9f44-6a4f2f6c0b11';
+const START = '9d3f1e22-4c6e-4f0e-9f44-6a4f2f6c0b11';
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 async function nodeAndNetwork(w: World): Promise<void> {
@@ -48,6 +50,17 @@ describeOperation(showNetworkingAction, {
   refusals: {
     unknown_action: { params: { status_id: '00000000-0000-4000-8000-000000000000' } },
     not_your_node: { as: 'other' },
+    not_your_headnode: {
+      async arrange(w) {
+        await withHeadnode(w);
+        await asked(w, 'POST', '/headnode/h1/start');
+        await w.sql`insert into commands (id, agent_id, device_id, seq, kind, signed, not_after)
+          select ${START}, agent_id, device_id, seq + 1, kind, '', not_after from commands where kind = 'headnode.start'`;
+        await w.sql`update headnode_actions set id = ${START}`;
+      },
+      params: { status_id: START },
+      as: 'other',
+    },
     not_for_users: {
       async arrange(w) {
         await w.sql`insert into commands (id, agent_id, device_id, seq, kind, signed, not_after)
@@ -145,7 +158,7 @@ test('an action that its agent may still finish does not end because its time is
 });
 
 /** Has something asked of node n1, and not waited for. */
-async function asked(w: World, method: string, path: string, body?: object, user = 'ada'): Promise<Answer> {
+async function askedOfNode(w: World, method: string, path: string, body?: object, user = 'ada'): Promise<Answer> {
   return w.call(user, method, `/node/n1/${path}`, body, { prefer: 'respond-async' });
 }
 
@@ -169,7 +182,7 @@ test.for([
 ] as const)('%s %s is an action like any other', async ([method, type, body, result, told], context) => {
   const w = await makeWorld(context);
   await driven(w);
-  const answer = await asked(w, method, type, body);
+  const answer = await askedOfNode(w, method, type, body);
   const pending = { type, node: 'n1', status: 'PENDING', error: null, queued_at: expect.stringMatching(TIME), finished_at: null };
   expect((await show(w, statusId(answer))).body).toEqual(pending);
   expect(await show(w, statusId(answer), 'bob')).toMatchObject({ status: 401, body: { code: 'not_your_node' } });
@@ -185,14 +198,14 @@ test.for([
 test('a power status that nobody can tell is unknown, and a power cycle without a reaction says what it read', async (context) => {
   const w = await makeWorld(context);
   await driven(w);
-  const status = await asked(w, 'GET', 'power_status');
+  const status = await askedOfNode(w, 'GET', 'power_status');
   await w.finish(status, 'unknown');
   expect((await show(w, statusId(status))).body).toMatchObject({
     status: 'ERROR',
     power_status: 'unknown',
     error: 'the switch said no',
   });
-  const cycle = await asked(w, 'POST', 'power_cycle');
+  const cycle = await askedOfNode(w, 'POST', 'power_cycle');
   await w.finish(cycle, 'failed', { power: 'on' });
   expect((await show(w, statusId(cycle))).body).toMatchObject({ type: 'power_cycle', status: 'ERROR', power_status: 'on' });
 });
@@ -200,7 +213,7 @@ test('a power status that nobody can tell is unknown, and a power cycle without 
 test('what became of a check of a BMC is for administrators only', async (context) => {
   const w = await makeWorld(context);
   await driven(w);
-  const answer = await asked(w, 'POST', 'obm/check', {}, 'root');
+  const answer = await askedOfNode(w, 'POST', 'obm/check', {}, 'root');
   expect((await show(w, statusId(answer), 'root')).body).toMatchObject({ type: 'obm_check', node: 'n1', status: 'PENDING' });
   expect((await show(w, statusId(answer), 'root')).body).not.toHaveProperty('result');
   await w.finish(answer, 'failed', { diagnosis: 'wrong-user' });
@@ -214,7 +227,7 @@ test('what became of a check of a BMC is for administrators only', async (contex
 test('J11: what was asked of a BMC is told to whom the node is today', async (context) => {
   const w = await makeWorld(context);
   await driven(w);
-  const answer = await asked(w, 'POST', 'power_on');
+  const answer = await askedOfNode(w, 'POST', 'power_on');
   await w.finish(answer, 'done', { power: 'on' });
   await w.arrange('POST', '/project/blue/detach_node', { node: 'n1' });
   expect((await show(w, statusId(answer))).status).toBe(401);
@@ -225,7 +238,69 @@ test('J11: what was asked of a BMC is told to whom the node is today', async (co
 test('what no agent took of a BMC in time ends when somebody looks', async (context) => {
   const w = await makeWorld(context);
   await driven(w);
-  const answer = await asked(w, 'POST', 'power_on');
+  const answer = await askedOfNode(w, 'POST', 'power_on');
+  await w.sql`update commands set not_after = now() - interval '1 minute'`;
+  expect((await show(w, statusId(answer))).body).toMatchObject({ status: 'ERROR', error: expect.stringContaining('rack-1') });
+});
+
+test.for([
+  ['start', 'done', { state: 'running', vncport: 5900 }],
+  ['start', 'failed', { state: 'absent' }],
+  ['stop', 'done', { state: 'stopped' }],
+  ['stop', 'unknown', null],
+] as const)('what became of a %s of a headnode that ended %s', async ([verb, ending, read], context) => {
+  const w = await makeWorld(context);
+  await (verb === 'start' ? withHeadnode(w) : withRunningHeadnode(w));
+  const answer = await asked(w, 'POST', `/headnode/h1/${verb}`, 'ada');
+  const pending = {
+    type: `headnode_${verb}`,
+    headnode: 'h1',
+    status: 'PENDING',
+    error: null,
+    queued_at: expect.stringMatching(TIME),
+    finished_at: null,
+  };
+  expect((await show(w, statusId(answer))).body).toEqual(pending);
+  expect(await show(w, statusId(answer), 'bob')).toMatchObject({ status: 401, body: { code: 'not_your_headnode' } });
+  await ended(w, answer, ending, read);
+  expect((await show(w, statusId(answer))).body).toEqual({
+    ...pending,
+    status: ending === 'done' ? 'DONE' : 'ERROR',
+    error: ending === 'done' ? null : 'the host said no',
+    finished_at: expect.stringMatching(TIME),
+    ...read,
+  });
+});
+
+test('what became of a headnode is told to its project when it is gone, and when its name is another’s', async (context) => {
+  const w = await makeWorld(context);
+  await withRunningHeadnode(w);
+  const answer = await asked(w, 'DELETE', '/headnode/h1', 'ada');
+  await ended(w, answer, 'done', { state: 'absent' });
+  await headnode(w, 'h1', { project: 'red' });
+  const told = { type: 'headnode_delete', headnode: 'h1', status: 'DONE', state: 'absent' };
+  expect((await show(w, statusId(answer))).body).toMatchObject(told);
+  expect((await show(w, statusId(answer), 'bob')).status).toBe(401);
+  await w.arrange('DELETE', '/project/blue');
+  expect((await show(w, statusId(answer))).status).toBe(401);
+  expect((await show(w, statusId(answer), 'root')).body).toMatchObject(told);
+});
+
+test('what was typed into the console of a headnode is told as such', async (context) => {
+  const w = await makeWorld(context);
+  await withRunningHeadnode(w);
+  await w.sql`update headnode_actions set action = 'console_break'`;
+  const [row] = await w.sql`select id from headnode_actions`;
+  const answer = await show(w, row?.['id']);
+  expect(answer.body).toMatchObject({ type: 'console_break', headnode: 'h1', status: 'DONE' });
+  expect(answer.body).not.toHaveProperty('node');
+  expect(answer.body).not.toHaveProperty('state');
+});
+
+test('what no agent took of a headnode in time ends when somebody looks', async (context) => {
+  const w = await makeWorld(context);
+  await withHeadnode(w);
+  const answer = await asked(w, 'POST', '/headnode/h1/start');
   await w.sql`update commands set not_after = now() - interval '1 minute'`;
   expect((await show(w, statusId(answer))).body).toMatchObject({ status: 'ERROR', error: expect.stringContaining('rack-1') });
 });

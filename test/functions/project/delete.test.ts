@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { deleteProject } from '../../../functions/project/delete.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
+import { withHeadnode } from '../../support/headnodes.ts';
 import { bareNode, reserve } from '../../support/rack.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 
@@ -32,9 +33,7 @@ describeOperation(deleteProject, {
     unknown_project: { params: { project: 'nope' } },
     has_nodes: { arrange: (w) => reserve(w, 'n1', 'blue') },
     has_networks: { arrange: (w) => network(w, 'blue', 'blue') },
-    has_headnodes: {
-      arrange: (w) => w.sql`insert into headnodes (label, project_id) select 'h1', id from projects where label = 'blue'`,
-    },
+    has_headnodes: { arrange: withHeadnode },
     has_access: { arrange: (w) => network(w, 'admin', 'blue') },
   },
 });

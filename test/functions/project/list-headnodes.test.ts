@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
 import { listProjectHeadnodes } from '../../../functions/project/list-headnodes.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
+import { headnode, offerHeadnodes } from '../../support/headnodes.ts';
 import { makeWorld } from '../../support/world.ts';
 
 describeOperation(listProjectHeadnodes, {
   async arrange(w) {
-    await w.sql`insert into headnodes (label, project_id)
-      select h.label, p.id from (values ('h2', 'blue'), ('H1', 'blue'), ('foreign', 'red')) h (label, project)
-      join projects p on p.label = h.project`;
+    await offerHeadnodes(w);
+    await headnode(w, 'h2');
+    await headnode(w, 'H1');
+    await headnode(w, 'foreign', { project: 'red' });
   },
   request: { params: { project: 'blue' } },
   success(_, answer) {
