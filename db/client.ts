@@ -18,12 +18,13 @@ export type Connection = postgres.Sql;
 
 /**
  * Opens a pool of at most `max` plain connections to `url`. Connects when first used.
- * Throws when the package postgres is not patched: version 3.4.9 goes on with a transaction after its connection was lost, on whatever
- * that connection is by then, or ends the process (porsager/postgres #1154, #1208).
+ * Throws when the package postgres is not patched: when a connection is lost, version 3.4.9 goes on with its transaction on whatever the
+ * connection is by then, ends the process, leaves statements and `end()` without an answer for ever, or answers the next statement with
+ * what is left of the last one (porsager/postgres #1130, #1154, #1186, #1208).
  */
 export function connect(url: string, name: string, max: number): Connection {
   const connection = postgres(url, options(name, max));
-  if ('rejectsLostTransactions' in connection) return connection;
+  if ('forgetsLostConnections' in connection) return connection;
   throw new Error('the package postgres lacks the patch of infra/patches: install with "npm ci", and not with --ignore-scripts');
 }
 

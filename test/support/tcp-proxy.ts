@@ -8,6 +8,8 @@ export interface TcpProxy {
   url(target: string): string;
   /** Connections that are open stay so, and nothing passes any more. New ones work. */
   silence(): void;
+  /** Ends every connection with a reset, as a server does that dies with something unread. New ones work. */
+  reset(): void;
   /** Ends every connection, and refuses new ones until `back`. */
   away(): Promise<void>;
   back(): Promise<void>;
@@ -53,6 +55,10 @@ export async function startProxy(test: Pick<TestContext, 'onTestFinished'>, targ
     },
     silence() {
       for (const socket of sockets) socket.unpipe().pause();
+    },
+    reset() {
+      for (const socket of sockets) socket.resetAndDestroy();
+      sockets.clear();
     },
     away,
     back: listen,

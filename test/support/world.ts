@@ -72,8 +72,7 @@ async function worldOn(
   const pool = openDatabase(database.apiUrl, 'test api', 4);
   test.onTestFinished(async () => {
     services.consoles.stop();
-    // As an API host does: a connection that was killed at the wrong moment never says that it is closed.
-    await pool.$client.end({ timeout: 5 });
+    await pool.$client.end();
     await sql.end();
   });
   const services: Services = {
