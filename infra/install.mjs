@@ -1,12 +1,13 @@
 // Runs before `npm start`, `npm test` and `npm run bench`, so that each works on a fresh clone: installs what package-lock.json
 // asks for when node_modules has something else. Needs nothing but Node.js and npm.
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const repository = dirname(dirname(fileURLToPath(import.meta.url)));
 const lockPath = join(repository, 'package-lock.json');
+const patchesPath = join(repository, 'infra', 'patches');
 /** npm writes down here, as the last thing, what it has installed. */
 const installedPath = join(repository, 'node_modules', '.package-lock.json');
 
@@ -31,11 +32,14 @@ function isMadeForThisMachine({ os, cpu, libc }) {
   );
 }
 
-/** Whether node_modules has every package of package-lock.json, in that version. Packages beyond those do no harm. */
+/** Whether node_modules has every package of package-lock.json, in that version and patched. Packages beyond those do no harm. */
 function isComplete(needsDevelopment) {
   if (!existsSync(installedPath)) return false;
   const installed = readJson(installedPath).packages;
-  const lockIsNewer = statSync(lockPath).mtimeMs > statSync(installedPath).mtimeMs;
+  const isNewer = (path) => statSync(path).mtimeMs > statSync(installedPath).mtimeMs;
+  // A patch is applied to what was just installed, and not on top of what it was before.
+  if (readdirSync(patchesPath).some((name) => isNewer(join(patchesPath, name)))) return false;
+  const lockIsNewer = isNewer(lockPath);
   return Object.entries(readJson(lockPath).packages).every(([path, wanted]) => {
     if (!path.includes('node_modules/') || wanted.link) return true;
     const found = installed[path];

@@ -27,11 +27,13 @@ interface RunOptions {
 async function project(lock: Record<string, Entry>, installed?: Record<string, Entry>) {
   const folder = await mkdtemp(join(tmpdir(), 'haas-install-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await mkdir(join(folder, 'infra'));
+  await mkdir(join(folder, 'infra/patches'), { recursive: true });
   await mkdir(join(folder, 'bin'));
   await mkdir(join(folder, 'node_modules'));
   const lockPath = join(folder, 'package-lock.json');
   const installedPath = join(folder, 'node_modules/.package-lock.json');
+  const patchPath = join(folder, 'infra/patches/zod+4.6.7.patch');
+  await writeFile(patchPath, '');
   await cp(join(repository, 'infra/install.mjs'), join(folder, 'infra/install.mjs'));
   await writeFile(join(folder, 'package.json'), JSON.stringify({ engines: { node: '>=20.19' } }));
   await writeFile(lockPath, JSON.stringify({ packages: { '': { name: 'haas' }, ...lock } }));
@@ -40,10 +42,10 @@ async function project(lock: Record<string, Entry>, installed?: Record<string, E
   await writeFile(join(folder, 'bin/npm'), '#!/bin/sh\necho "$@" >> "$CALLS"\necho what npm says\nexit "$NPM_EXIT"\n');
   await chmod(join(folder, 'bin/npm'), 0o755);
   return {
-    /** Makes the lock file older or newer than what is installed, by seconds. */
-    async age(seconds: number) {
+    /** Makes the lock file, or a patch, older or newer than what is installed, by seconds. */
+    async age(seconds: number, file: 'lock' | 'patch' = 'lock') {
       const time = Date.now() / 1000 + seconds;
-      await utimes(lockPath, time, time);
+      await utimes(file === 'lock' ? lockPath : patchPath, time, time);
     },
     /** Runs the installer as npm does before a script. */
     async run(event: string, { npmExit = 0, nodeOptions = [], path = `${join(folder, 'bin')}:/usr/bin:/bin` }: RunOptions = {}) {
@@ -93,6 +95,12 @@ test.each([
 ])('installs when %s', async (_what, lock, installed) => {
   const { run } = await project(lock, installed);
   expect((await run('pretest')).calls).toContain('ci ');
+});
+
+test('installs again when a patch has changed', async () => {
+  const { run, age } = await project(zod, zod);
+  await age(60, 'patch');
+  expect(await run('pretest')).toMatchObject({ calls: 'ci --no-audit --no-fund --include=dev', exitCode: 0 });
 });
 
 test('starts without the development packages, for which a production host has no use', async () => {
