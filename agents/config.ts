@@ -80,7 +80,7 @@ export interface BmcWaits {
 }
 
 /** How long a serial console is waited for; between two openings, see `backOff`. Milliseconds. */
-export interface ConsoleWaits {
+interface ConsoleWaits {
   /** How long an opening may take. */
   readonly opening: number;
   /** How long what a console says that was just opened for the first time may have been printed before, and is not kept. */

@@ -1,13 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { Logger } from 'pino';
-import { type Claim, type CommandRow, LeaseLost } from '../db/commands/claim.ts';
-import type { Outcome } from '../db/commands/outcome.ts';
+import { type Claim, LeaseLost } from '../db/commands/claim.ts';
 import type { Craft } from './craft.ts';
 import { DeviceError } from './device-error.ts';
 import type { HeldWork } from './held-work.ts';
 import { Intake } from './intake.ts';
 import type { Lease } from './lease.ts';
-import { messageOf } from './scrub.ts';
 import { Settler } from './settler.ts';
 import type { TaskOf, Trade } from './task.ts';
 import type { Progress } from './tasks/progress.ts';
@@ -29,7 +27,6 @@ export class DeviceWork<T extends Trade, S> implements HeldWork {
   readonly #means: WorkerMeans;
   readonly #lease: Lease;
   readonly #craft: Craft<T, S>;
-  readonly #log: Logger;
   readonly #settler: Settler;
   readonly #intake: Intake<T>;
   readonly #wake = new Wake();
@@ -41,13 +38,12 @@ export class DeviceWork<T extends Trade, S> implements HeldWork {
     this.#means = means;
     this.#lease = lease;
     this.#craft = craft;
-    this.#log = log;
     this.#intake = new Intake(
       means,
       held,
       {
         trade: craft.trade,
-        end: (row, outcome) => this.#end(row, outcome),
+        end: (row, outcome) => this.#settler.end(row, outcome),
         isRunning: (id) => this.#running.some(({ task }) => task.begun.id === id),
         makeWay: (part) => this.#makeWay(part),
         opened: (journal) => craft.upkeep.opened(journal),
@@ -119,7 +115,7 @@ export class DeviceWork<T extends Trade, S> implements HeldWork {
     const { task, notBefore } = older;
     if (!this.#craft.hasTouched(task) || notBefore <= performance.now() || !this.#craft.givesWay(task)) return false;
     this.#running = this.#running.filter((running) => running !== older);
-    this.#end({ id: task.begun.id, kind: task.job.kind }, this.#craft.supersede(task));
+    this.#settler.end({ id: task.begun.id, kind: task.job.kind }, this.#craft.supersede(task));
     return true;
   }
 
@@ -155,21 +151,7 @@ export class DeviceWork<T extends Trade, S> implements HeldWork {
     }
     this.#running = this.#running.filter((other) => other !== running);
     const { begun, job } = running.task;
-    this.#end({ id: begun.id, kind: job.kind }, progress.outcome);
-  }
-
-  #end({ id, kind }: Pick<CommandRow, 'id' | 'kind'>, outcome: Outcome): void {
-    try {
-      this.#intake.journal?.end(id, outcome);
-    } catch (error) {
-      // Only a crash before the database knows would need it, and then the device is read.
-      this.#log.error({ command: id, reason: messageOf(error) }, 'the journal does not take an outcome');
-    }
-    this.#means.checkpoint('ended');
-    this.#settler.add(id, outcome);
-    const { status } = outcome;
-    const detail = outcome.status === 'done' ? {} : { reason: outcome.reason, detail: outcome.message };
-    this.#log[status === 'done' ? 'info' : 'warn']({ command: id, kind, status, ...detail }, 'command ended');
+    this.#settler.end({ id: begun.id, kind: job.kind }, progress.outcome);
   }
 
   /** What can be gone on with now. */

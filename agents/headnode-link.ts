@@ -61,8 +61,12 @@ export function linkHeadnode(
   const host = vmHost.open(signal);
   const inMaking = new MachinesInMaking(means.stateDir);
 
-  async function whileOurs<T>(work: () => Promise<T>): Promise<T> {
+  function mustBeOurs(): void {
     if (!lease.held()) throw new DeviceError('lost', `the headnode ${label} is not ours any more`);
+  }
+
+  async function whileOurs<T>(work: () => Promise<T>): Promise<T> {
+    mustBeOurs();
     try {
       return await work();
     } catch (thrown) {
@@ -85,6 +89,7 @@ export function linkHeadnode(
       } finally {
         turn.release();
       }
+      mustBeOurs();
       return await work();
     } finally {
       held?.release();
@@ -113,7 +118,10 @@ export function linkHeadnode(
     settle: () => inMaking.forget(uuid),
     start: (nics) => whileOurs(() => change(() => host.start(uuid, nics))),
     stop: () => whileOurs(() => change(() => host.stop(uuid))),
-    remove: () => whileOurs(() => change(() => host.remove(uuid))),
+    remove: async () => {
+      const leftovers = await whileOurs(() => change(() => host.remove(uuid)));
+      return leftovers.map((leftover) => scrub(leftover, secrets));
+    },
     openConsole: (onOutput) => whileOurs(() => host.openConsole(uuid, onOutput)),
   };
 }

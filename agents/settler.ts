@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Claim, LeaseLost } from '../db/commands/claim.ts';
+import { type Claim, type CommandRow, LeaseLost } from '../db/commands/claim.ts';
 import type { Outcome } from '../db/commands/outcome.ts';
 import { type Settlement, settle } from '../db/commands/settle.ts';
 import type { Checkpoint } from './checkpoint.ts';
@@ -22,8 +22,8 @@ export interface SettlerMeans {
 }
 
 /**
- * Tells the database how commands ended, as soon as each has, while the next one is already on the wire. What ends while an answer
- * is awaited goes along with the next request, so a fast switch does not wait for the database, nor a lone command for company
+ * Writes down how commands ended, and tells the database, as soon as each has, while the next one is already on the wire. What ends while
+ * an answer is awaited goes along with the next request, so a fast switch does not wait for the database, nor a lone command for company
  * (64 commands on a mock switch: 37 ms; settled one by one before the next: 168 ms).
  */
 export class Settler {
@@ -33,6 +33,22 @@ export class Settler {
 
   constructor(means: SettlerMeans) {
     this.#means = means;
+  }
+
+  /** A command has ended: writes it down, settles and logs it. `doneAs`: the level of the log for one that is done. */
+  end({ id, kind }: Pick<CommandRow, 'id' | 'kind'>, outcome: Outcome, doneAs: 'info' | 'debug' = 'info'): void {
+    const { journal, checkpoint, log } = this.#means;
+    try {
+      journal()?.end(id, outcome);
+    } catch (error) {
+      // Only a crash before the database knows would need it, and then it is as if the command had not ended.
+      log.error({ command: id, reason: messageOf(error) }, 'the journal does not take an outcome');
+    }
+    checkpoint('ended');
+    this.add(id, outcome);
+    const { status } = outcome;
+    const detail = outcome.status === 'done' ? {} : { reason: outcome.reason, detail: outcome.message };
+    log[status === 'done' ? doneAs : 'warn']({ command: id, kind, status, ...detail }, 'command ended');
   }
 
   /** Settles one command. Nothing is settled after the lease is over. */

@@ -39,13 +39,15 @@ export class VmHostReporter {
 
   /** Does what is due. Throws what the database throws: then it is due again. */
   async beat(): Promise<void> {
-    const { vmHost, database, signal } = this.#means;
-    let report: VmHostReport | null = null;
-    if (vmHost && this.#host) {
-      if (!this.#isSwept) await this.#sweep(this.#host);
-      if (performance.now() >= this.#readAgainAt) await this.#read(this.#host);
-      report = { limits: vmHost.limits, ...this.#offered };
-    }
+    const { vmHost } = this.#means;
+    if (!vmHost || !this.#host) return this.#tell(null);
+    if (performance.now() >= this.#readAgainAt) await this.#read(this.#host);
+    await this.#tell({ limits: vmHost.limits, ...this.#offered });
+    if (!this.#isSwept) await this.#sweep(this.#host);
+  }
+
+  async #tell(report: VmHostReport | null): Promise<void> {
+    const { database, signal } = this.#means;
     const text = JSON.stringify(report);
     if (signal.aborted || text === this.#told) return;
     await database.call((connection) => reportVmHost(connection, report));
@@ -53,17 +55,22 @@ export class VmHostReporter {
   }
 
   async #read(host: VmHost): Promise<void> {
-    const { timing, log } = this.#means;
     try {
       const { templates, problems } = await host.readTemplates();
-      this.#offered = { templates, problems: problems.map((problem) => scrub(problem, [])) };
-      this.#readAgainAt = performance.now() + timing.templates;
+      this.#offer({ templates, problems: problems.map((problem) => scrub(problem, [])) });
+      this.#readAgainAt = performance.now() + this.#means.timing.templates;
     } catch (error) {
       // What was offered before will be offered again when the host is back: it is asked at every beat.
       const problem = scrub(`the host of headnodes cannot be asked for its templates: ${messageOf(error)}`, []);
-      if (!this.#offered.problems.includes(problem)) log.warn({ problem }, 'no headnodes can be made');
-      this.#offered = { ...this.#offered, problems: [problem] };
+      this.#offer({ ...this.#offered, problems: [problem] });
     }
+  }
+
+  #offer(offered: Pick<VmHostReport, 'templates' | 'problems'>): void {
+    for (const problem of offered.problems) {
+      if (!this.#offered.problems.includes(problem)) this.#means.log.warn({ problem }, 'not every headnode can be made');
+    }
+    this.#offered = offered;
   }
 
   /** While nobody can begin with a machine: what is being made looks like what was left. */
@@ -73,7 +80,8 @@ export class VmHostReporter {
     try {
       const turn = await takeHostTurn(locks, signal);
       try {
-        for (const leftover of await host.sweep(isBusy)) log.warn({ leftover: scrub(leftover, []) }, 'left by a headnode half made');
+        for (const leftover of await host.sweep(isBusy))
+          log.warn({ leftover: scrub(leftover, []) }, 'left by a headnode half made');
         const inMaking = new MachinesInMaking(stateDir);
         const there = new Set((await host.readUse()).map(({ uuid }) => uuid));
         for (const uuid of inMaking.list()) if (!there.has(uuid) && !isBusy(uuid)) inMaking.forget(uuid);

@@ -27,7 +27,7 @@ export function demandRoom(limits: HostLimits, taken: readonly HeadnodeSize[], w
 const making = z.strictObject({ command: z.string(), size: headnodeSize });
 
 /** A machine that a command makes, or has made without having proven that it runs. */
-export type Making = z.output<typeof making>;
+type Making = z.output<typeof making>;
 
 /**
  * What is known of machines on their way, a file for each in the agent's state folder: other processes of the agent count them before

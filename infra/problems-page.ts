@@ -87,8 +87,8 @@ export function renderProblemsPage(): string {
 Made from the code by \`npm run docs\`.
 
 Every error of the API is JSON: \`{"type", "code", "msg", "request_id"}\`. Clients branch on \`type\`; \`code\` says which refusal it is;
-\`msg\` is for people and names the remedy. A request that was refused has changed nothing, but for those of type \`OBMError\`: these tell
-how something ended that the BMC of a node was to do.
+\`msg\` is for people and names the remedy. A request that was refused has changed nothing, but for those of types \`OBMError\` and
+\`HeadnodeError\`: these tell how something ended that the BMC of a node or the host of a headnode was to do.
 
 ## Of every operation
 

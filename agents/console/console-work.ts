@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { type Claim, type CommandRow, LeaseLost } from '../../db/commands/claim.ts';
 import { attachConsole } from '../../db/commands/consoles.ts';
 import type { Outcome } from '../../db/commands/outcome.ts';
-import { openBmcCredentials } from '../admission.ts';
 import type { HeldWork } from '../held-work.ts';
 import { Intake } from '../intake.ts';
 import type { HeldConsole, Journal } from '../journal.ts';
@@ -11,10 +10,10 @@ import { JournalError } from '../journal-file.ts';
 import type { Lease } from '../lease.ts';
 import { messageOf } from '../scrub.ts';
 import { Settler } from '../settler.ts';
-import type { ConsoleJob, ConsoleTask, ConsoleWay } from '../task.ts';
+import type { ConsoleJob, ConsoleTask } from '../task.ts';
 import { Wake } from '../wake.ts';
 import type { WorkerMeans } from '../worker-means.ts';
-import type { Entrance } from './entrance.ts';
+import { type Entrance, entranceOf, heldBy } from './entrance.ts';
 import type { Interruption } from './line-keeper.ts';
 import { OpenConsole } from './open-console.ts';
 import { isKeys, notSent, perhapsSent, Typist } from './typist.ts';
@@ -184,20 +183,9 @@ export class ConsoleWork implements HeldWork {
 
   /** An earlier process held the console, or the database took nothing of it for a moment. */
   async #goOn(wanted: HeldConsole): Promise<void> {
-    if (await this.#attach(wanted.console, await this.#entranceOf(wanted))) return;
+    if (await this.#attach(wanted.console, await entranceOf(wanted, this.#means.judge))) return;
     this.#log.info({ console: wanted.console }, 'the console was released or stopped, and is not held any more');
     this.#wantNone();
-  }
-
-  /** The way to a console that the journal names. */
-  async #entranceOf(wanted: HeldConsole): Promise<Entrance> {
-    if ('headnode' in wanted) return { of: 'headnode', headnode: wanted.headnode };
-    const { access } = wanted;
-    const { policy, sealingKeys } = this.#means.judge;
-    const credentials = policy.forbidsBmc(access) ?? (await openBmcCredentials(access, sealingKeys));
-    return typeof credentials === 'string'
-      ? { of: 'node', barred: credentials }
-      : { of: 'node', target: { access, credentials } };
   }
 
   async #carryOut({ begun, job, again }: ConsoleTask): Promise<void> {
@@ -311,20 +299,9 @@ export class ConsoleWork implements HeldWork {
     }
   }
 
-  #end({ id, kind }: Pick<CommandRow, 'id' | 'kind'>, outcome: Outcome): void {
+  #end(row: Pick<CommandRow, 'id' | 'kind'>, outcome: Outcome): void {
     // What ended with the lease is left to the successor.
-    if (!this.#lease.held()) return;
-    try {
-      this.#intake.journal?.end(id, outcome);
-    } catch (error) {
-      // Only a crash before the database knows would need it, and then it becomes unknown.
-      this.#log.error({ command: id, reason: messageOf(error) }, 'the journal does not take an outcome');
-    }
-    this.#means.checkpoint('ended');
-    this.#settler.add(id, outcome);
-    const { status } = outcome;
-    const detail = outcome.status === 'done' ? {} : { reason: outcome.reason, detail: outcome.message };
-    this.#log[status === 'done' ? 'debug' : 'warn']({ command: id, kind, status, ...detail }, 'command ended');
+    if (this.#lease.held()) this.#settler.end(row, outcome, 'debug');
   }
 
   #isIdle(): boolean {
@@ -337,11 +314,6 @@ export class ConsoleWork implements HeldWork {
     if (this.#isIdle()) times.push(this.#lastWork + this.#means.timing.idle);
     await this.#wake.wait(Math.min(...times), this.#lease.signal);
   }
-}
-
-/** A console that is held in this way, as the journal keeps it: secrets sealed. */
-function heldBy(console: number, way: ConsoleWay): HeldConsole {
-  return way.of === 'node' ? { console, access: way.target.access } : { console, headnode: way.headnode };
 }
 
 function done(console: number): Outcome {

@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
+import { type Judge, openBmcCredentials } from '../admission.ts';
 import { type BmcMeans, linkBmc } from '../bmc-link.ts';
 import type { Timing } from '../config.ts';
 import { DeviceError } from '../device-error.ts';
 import { linkHeadnode, type VmHostMeans } from '../headnode-link.ts';
+import type { HeldConsole } from '../journal.ts';
 import type { Lease } from '../lease.ts';
 import type { ConsoleWay } from '../task.ts';
 import type { OpenLine } from './line-attempt.ts';
@@ -16,6 +18,19 @@ export interface EntranceMeans extends BmcMeans, VmHostMeans {
 
 /** How a console is entered, or why it cannot be, as a sentence. */
 export type Entrance = ConsoleWay | { readonly of: 'node'; readonly barred: string };
+
+/** How a console is entered that the journal has held. */
+export async function entranceOf(held: HeldConsole, { policy, sealingKeys }: Judge): Promise<Entrance> {
+  if ('headnode' in held) return { of: 'headnode', headnode: held.headnode };
+  const { access } = held;
+  const credentials = policy.forbidsBmc(access) ?? (await openBmcCredentials(access, sealingKeys));
+  return typeof credentials === 'string' ? { of: 'node', barred: credentials } : { of: 'node', target: { access, credentials } };
+}
+
+/** A console that is entered in this way, as the journal keeps it: nothing in it is readable that was sealed. */
+export function heldBy(console: number, way: ConsoleWay): HeldConsole {
+  return way.of === 'node' ? { console, access: way.target.access } : { console, headnode: way.headnode };
+}
 
 /** Opens the line of a console in this way, while its device is ours. */
 export function openerOf(means: EntranceMeans, entrance: Entrance, lease: Pick<Lease, 'held'>): OpenLine {

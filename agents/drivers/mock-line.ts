@@ -13,6 +13,8 @@ export interface MockTerminal {
   readonly name: string;
   /** What no other machine has. */
   readonly key: string;
+  /** Whether its serial line has breaks. */
+  readonly hasBreaks: boolean;
   /** How often it was started, and what it prints when it starts; `gone`: its console ends; undefined: that cannot be told now. */
   look(): { readonly starts: number; readonly greeting: readonly string[] } | 'gone' | undefined;
 }
@@ -57,6 +59,9 @@ export class MockLine implements ConsoleLine {
 
   async sendBreak(): Promise<void> {
     this.#mustBeOpen();
+    const { name, hasBreaks } = this.#terminal;
+    if (!hasBreaks)
+      throw new DeviceError('refused', `${name}: no break was sent: the serial port of a virtual machine takes none`);
     this.#onOutput(Buffer.from('[break]'));
   }
 
@@ -75,8 +80,8 @@ export class MockLine implements ConsoleLine {
 
   #look(): void {
     const seen = this.#terminal.look();
-    if (seen === 'gone') return this.drop('the machine does not run any more');
-    if (seen === undefined || seen.starts === this.#starts) return;
+    if (seen === 'gone') this.drop('the machine does not run any more');
+    if (seen === 'gone' || seen === undefined || seen.starts === this.#starts) return;
     this.#starts = seen.starts;
     this.#onOutput(Buffer.from(`${['', ...seen.greeting, 'Started.'].join('\r\n')}\r\n${prompt}`));
   }

@@ -8,9 +8,8 @@ const natural = z
   .regex(/^\d{1,15}$/)
   .transform(Number);
 
+/** `device` is what it is called on the host, which only a running domain is sure to have. */
 const networkInterface = z.object({ mac: macAddress, device: z.string().optional() });
-/** An interface; `device` is what it is called on the host, which only a running domain is sure to have. */
-export type DomainInterface = z.output<typeof networkInterface>;
 
 const disk = z.object({
   /** What the guest has it for. */
@@ -19,7 +18,6 @@ const disk = z.object({
   /** Where it is, if it is a file. */
   file: z.string().optional(),
 });
-export type DomainDisk = z.output<typeof disk>;
 
 const domain = z.object({
   name: z.string().min(1),

@@ -4,19 +4,19 @@ import type { NotUnderstood } from '../drivers/port-family.ts';
 export type DomainActivity = 'running' | 'halted' | 'off';
 
 /** The states of virsh (`virshDomainStateTypeToString`). A guest that is asleep, or shutting down, is one that runs. */
-const activities: Readonly<Record<string, DomainActivity>> = {
-  running: 'running',
-  idle: 'running',
-  'in shutdown': 'running',
-  pmsuspended: 'running',
-  paused: 'halted',
-  crashed: 'halted',
-  'shut off': 'off',
-};
+const activities = new Map<string, DomainActivity>([
+  ['running', 'running'],
+  ['idle', 'running'],
+  ['in shutdown', 'running'],
+  ['pmsuspended', 'running'],
+  ['paused', 'halted'],
+  ['crashed', 'halted'],
+  ['shut off', 'off'],
+]);
 
 /** What `virsh -q domstate` prints. */
 export function parseDomainState(text: string): DomainActivity | NotUnderstood {
-  return activities[text.trim()] ?? { problem: 'it does not tell the state of the domain' };
+  return activities.get(text.trim()) ?? { problem: 'it does not tell the state of the domain' };
 }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

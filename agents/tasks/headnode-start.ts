@@ -5,7 +5,16 @@ import { NotIsolated } from '../drivers/vm-host/driver.ts';
 import { NoRoom } from '../vm-host-room.ts';
 import { ended } from './bmc-outcomes.ts';
 import { removeMachine } from './headnode-delete.ts';
-import { beginDoubt, causeOf, failed, type HeadnodeChange, type HeadnodeMeans, look, readBack } from './headnode-outcomes.ts';
+import {
+  beginDoubt,
+  type Cause,
+  causeOf,
+  failed,
+  type HeadnodeChange,
+  type HeadnodeMeans,
+  look,
+  readBack,
+} from './headnode-outcomes.ts';
 import type { Progress } from './progress.ts';
 import { asDeviceError } from './set-port.ts';
 
@@ -19,7 +28,7 @@ export interface HeadnodeStart extends HeadnodeChange {
   readonly seed: HeadnodeSeed | null;
   /** Its id: whoever goes on with it after a crash knows by it that it made the machine. */
   readonly command: string;
-  stage: 'look' | 'make' | 'start' | 'prove' | 'undo';
+  stage: 'look' | 'make' | 'unmade' | 'start' | 'prove' | 'undo';
 }
 
 /** Goes on with a start until it ends or must wait. Never throws. */
@@ -61,7 +70,7 @@ const stages: Record<HeadnodeStart['stage'], Run> = {
       }
       start.cause = causeOf(error);
       beginDoubt(start, means);
-      start.stage = 'undo';
+      start.stage = error.fault === 'refused' ? 'unmade' : 'undo';
     }
     return undefined;
   },
@@ -99,8 +108,16 @@ const stages: Record<HeadnodeStart['stage'], Run> = {
         ? failed({ reason: 'incomplete', message: `${start.cause?.message}; it could not be ended` }, now)
         : ended({ status: 'done', result: { headnode: now } });
     }
-    start.cause ??= { reason: 'no-reaction', message: 'it was started, and does not run' };
-    if (!session.isMadeBy(start.command)) return failed(start.cause, now);
+    if (!session.isMadeBy(start.command)) return failed(causeIn(start), now);
+    start.stage = 'undo';
+    return undefined;
+  },
+
+  // A host that refuses may have had its reason: what is there is no work of ours.
+  async unmade(start, means) {
+    const now = await readBack(start, means);
+    if ('kind' in now) return now;
+    if (now.state !== 'absent') return failed(causeIn(start), now);
     start.stage = 'undo';
     return undefined;
   },
@@ -109,11 +126,18 @@ const stages: Record<HeadnodeStart['stage'], Run> = {
     const removed = await removeMachine(start, means);
     if ('kind' in removed) return removed;
     const { leftovers, now } = removed;
-    const { reason, message } = start.cause ?? { reason: 'no-reaction', message: 'it does not run' };
+    const { reason, message } = causeIn(start);
     if (leftovers.length === 0 && now.state === 'absent') return failed({ reason, message }, now);
-    return failed({ reason: 'incomplete', message: [message, 'not everything could be removed again', ...leftovers].join('; ') }, now);
+    return failed(
+      { reason: 'incomplete', message: [message, 'not everything could be removed again', ...leftovers].join('; ') },
+      now,
+    );
   },
 };
+
+function causeIn({ cause }: HeadnodeStart): Cause {
+  return cause ?? { reason: 'no-reaction', message: 'it was started, and does not run' };
+}
 
 /** What cloud-init is told, as in its NoCloud data source; JSON is YAML. */
 function seedFor({ label, uuid }: HeadnodeIdentity, { ssh_keys: keys, user_data: userData }: HeadnodeSeed): Machine['seed'] {

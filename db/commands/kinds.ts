@@ -57,6 +57,9 @@ const powerSet = z.strictObject({
 /** Sealed seeds of headnodes are at most this long, in characters. */
 const LONGEST_SEED = 262_144;
 
+/** The most network interfaces of a headnode. */
+export const MOST_NICS = 64;
+
 /** A running headnode, whole: what is not there is cloned first. Its networks are those of the first start for ever. */
 const headnodeStart = z.strictObject({
   headnode: headnodeIdentity,
@@ -64,7 +67,7 @@ const headnodeStart = z.strictObject({
   size: headnodeSize,
   /** The disk is copied whole, instead of written beside the template's. */
   full_copy: z.boolean(),
-  nics: z.array(headnodeNic).max(64),
+  nics: z.array(headnodeNic).max(MOST_NICS),
   /** `headnodeSeed`, sealed for the device `headnode/<label>` with its UUID as the hostname, and port 0; null: there is none. */
   seed: z.string().min(1).max(LONGEST_SEED).nullable(),
 });

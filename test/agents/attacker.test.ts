@@ -7,6 +7,8 @@ import type { RefusalReason } from '../../db/commands/outcome.ts';
 import { generateSealingKey, seal } from '../../db/commands/seal.ts';
 import { agentLogin } from '../../db/roles.ts';
 import { type AgentSite, keys, makeAgentSite, until } from '../support/agent-site.ts';
+import { MemoryVmHost } from '../support/memory-vm-host.ts';
+import { startOrder } from '../support/mock-vm-host.ts';
 
 // Somebody who may write anything into Postgres, and has no signing key.
 
@@ -223,6 +225,29 @@ describe('nothing is sent to a device for', () => {
       expect(await site.ended(id)).toMatchObject({ status: 'refused', reason: 'replayed' });
     }
     expect(sent()).toBe(before);
+  });
+
+  test('a headnode that runs again: the deletion that was carried out before is replayed', async (t) => {
+    const site = await makeAgentSite(t);
+    const host = new MemoryVmHost();
+    await site.start({ timing: { idle: 100 }, vmHost: host.offered });
+    const order = startOrder();
+    const { headnode } = order;
+    const ordered = async (kind: 'headnode.start' | 'headnode.delete') => {
+      const id = await site.order('headnode/head-1', kind, kind === 'headnode.start' ? order : { headnode });
+      expect(await site.ended(id)).toMatchObject({ status: 'done' });
+      return id;
+    };
+    await ordered('headnode.start');
+    const deletion = await ordered('headnode.delete');
+    await ordered('headnode.start');
+    await queueAgain(site, deletion);
+    expect(await site.ended(deletion)).toMatchObject({ status: 'refused', reason: 'replayed' });
+    // Nor is one that is signed for another headnode.
+    const moved = await site.order('headnode/head-2', 'headnode.stop', { headnode });
+    expect(await site.ended(moved)).toMatchObject({ status: 'refused', reason: 'bad-parameters' });
+    expect(host.machines.get(headnode.uuid)).toMatchObject({ runs: true });
+    expect([host.count('remove'), host.count('stop')]).toEqual([1, 0]);
   });
 
   test('an order that was carried out by an earlier process: replayed', async (t) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, type TestContext, test } from 'vitest';
-import { lockDevice } from '../../agents/device-lock.ts';
+import { isLocked, lockDevice, waitForLock } from '../../agents/device-lock.ts';
 
 const program = fileURLToPath(new URL('../support/lock-holder.ts', import.meta.url));
 
@@ -78,5 +78,24 @@ describe('lockDevice', () => {
     const own = join(folder, readdirSync(folder)[0] ?? '');
     writeFileSync(join(own, '2'), '');
     expect(lockDevice(folder, 'switch/a')).toBeDefined();
+  });
+
+  test('is waited for, and can be seen from outside', async (t) => {
+    const folder = folderFor(t);
+    expect(isLocked(folder, 'switch/a')).toBe(false);
+    const first = lockDevice(folder, 'switch/a');
+    expect([isLocked(folder, 'switch/a'), isLocked(folder, 'switch/b')]).toEqual([true, false]);
+    const waiting = waitForLock(folder, 'switch/a', new AbortController().signal);
+    const called = new AbortController();
+    const calledOff = expect(waitForLock(folder, 'switch/a', called.signal)).rejects.toThrow();
+    called.abort();
+    await calledOff;
+    first?.release();
+    (await waiting).release();
+    expect(isLocked(folder, 'switch/a')).toBe(false);
+    const other = await otherProcess(t, folder, 'switch/a');
+    expect(isLocked(folder, 'switch/a')).toBe(true);
+    await other.kill();
+    expect(isLocked(folder, 'switch/a')).toBe(false);
   });
 });

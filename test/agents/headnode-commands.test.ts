@@ -161,7 +161,7 @@ describe('commands for a headnode', () => {
 });
 
 describe('orders that are none', () => {
-  test.for([
+  test.for<[string, Partial<CommandParameters<'headnode.start'>>, string]>([
     ['for another headnode', { headnode: { label: 'head-2', uuid: randomUUID() } }, 'bad-parameters'],
     ['with a MAC address of a group', { nics: [{ mac: '53:54:00:00:00:01', vlan: 100 }] }, 'bad-parameters'],
     [
@@ -175,10 +175,10 @@ describe('orders that are none', () => {
       'bad-parameters',
     ],
     ['whose seed is none', { seed: 'x' }, 'bad-credentials'],
-  ] as const)('%s are refused', async ([, changes, reason], t) => {
+  ])('%s are refused', async ([, changes, reason], t) => {
     const site = await siteWithHost(t);
     await site.start({ timing, vmHost: site.host.offered });
-    const order = startOrder(changes as Partial<CommandParameters<'headnode.start'>>);
+    const order = startOrder(changes);
     const id = await site.order('headnode/head-1', 'headnode.start', order);
     expect(await site.ended(id)).toMatchObject({ status: 'refused', reason });
     expect(site.host.count('read') + site.host.count('create')).toBe(0);
@@ -197,7 +197,11 @@ describe('orders that are none', () => {
     writeFileSync(join(site.stateDir, 'policy.json'), JSON.stringify({ vlans: '200-299' }), { mode: 0o600 });
     await site.start({ timing, vmHost: site.host.offered });
     const { id } = await start(site, 'head-1');
-    expect(await site.ended(id)).toMatchObject({ status: 'refused', reason: 'policy', message: expect.stringContaining('VLAN 100') });
+    expect(await site.ended(id)).toMatchObject({
+      status: 'refused',
+      reason: 'policy',
+      message: expect.stringContaining('VLAN 100'),
+    });
     const listed = await start(site, 'head-2', { nics: [{ mac: '52:54:00:00:00:01', vlan: 200 }] });
     expect(await site.ended(listed.id)).toMatchObject({ status: 'done' });
   });

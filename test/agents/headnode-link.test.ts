@@ -86,7 +86,11 @@ describe('room on the host', () => {
     const { opened, open } = gate();
     host.interfere = ({ what }) => (what === 'create' ? opened : undefined);
     const uuids = Array.from({ length: 8 }, () => randomUUID());
-    const makings = uuids.map((uuid) => link(uuid).make(machine, uuid).catch((error: unknown) => error));
+    const makings = uuids.map((uuid) =>
+      link(uuid)
+        .make(machine, uuid)
+        .catch((error: unknown) => error),
+    );
     // Four fit: the others are told so while the first are still being copied.
     const asked = new Set<unknown>();
     for (const making of makings) void making.then((end) => asked.add(end));
@@ -95,8 +99,12 @@ describe('room on the host', () => {
     open();
     await Promise.all(makings);
     expect(host.machines.size).toBe(4);
-    await expect(linkHeadnode(means, { label: 'x', uuid: randomUUID() }, { held: () => true, signal: new AbortController().signal }).make(machine, 'c'))
-      .rejects.toThrow('512 MiB of memory are wanted, and 0 of 2048 are left');
+    await expect(
+      linkHeadnode(means, { label: 'x', uuid: randomUUID() }, { held: () => true, signal: new AbortController().signal }).make(
+        machine,
+        'c',
+      ),
+    ).rejects.toThrow('512 MiB of memory are wanted, and 0 of 2048 are left');
   });
 
   test('is not taken by what came to nothing', async (t) => {

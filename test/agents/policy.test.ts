@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, type TestContext, test } from 'vitest';
 import { type Policy, readPolicy } from '../../agents/policy.ts';
 import { stateFolder } from '../support/agent-site.ts';
+import { startOrder } from '../support/mock-vm-host.ts';
 
 const EMPTY = { native: null, tagged: [], enabled: false };
 const settings = { transport: 'ssh', dummy_vlan: 3000, legacy_ssh: false };
@@ -86,6 +87,18 @@ describe('readPolicy', () => {
     const reason = policy(t, rules).forbids(asked);
     if (allowed) expect(reason).toBeUndefined();
     else expect(reason).toContain('policy.json');
+  });
+
+  test.for([
+    { name: 'VLANs within the ranges', rules: { vlans: '100-200' }, vlans: [100, 200], allowed: true },
+    { name: 'no interface', rules: { vlans: '300' }, vlans: [], allowed: true },
+    { name: 'one VLAN outside', rules: { vlans: '100' }, vlans: [100, 101], allowed: false },
+    { name: 'every VLAN where no rule is', rules: { switches: [], bmcs: [] }, vlans: [7], allowed: true },
+  ])('headnodes allowed $allowed: $name', ({ rules, vlans, allowed }, t) => {
+    const nics = vlans.map((vlan, index) => ({ mac: `52:54:00:00:00:0${index}`, vlan }));
+    const reason = policy(t, rules).forbidsHeadnode(startOrder({ nics }));
+    if (allowed) expect(reason).toBeUndefined();
+    else expect(reason).toBe('policy.json allows VLANs 100, and VLAN 101 is none of them');
   });
 
   test('counts the changes of a minute', (t) => {

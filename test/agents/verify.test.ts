@@ -6,6 +6,7 @@ import type { CommandRow } from '../../db/commands/claim.ts';
 import { ENVELOPE_TYPE, generateSigningKey, type SigningKey, verificationKey } from '../../db/commands/envelope.ts';
 import type { RefusalReason } from '../../db/commands/outcome.ts';
 import { refusalReasons } from '../../db/commands/outcome.ts';
+import { startOrder } from '../support/mock-vm-host.ts';
 
 const key = await generateSigningKey();
 const otherKey = await generateSigningKey();
@@ -63,6 +64,22 @@ const withCheck = (changes: object) => ({
   claims: { ...check, parameters: { ...check.parameters, ...changes } },
   row: { kind: check.kind },
 });
+const start = {
+  ...claims,
+  device: 'headnode/head-1',
+  kind: 'headnode.start',
+  parameters: startOrder({ headnode: { label: 'head-1', uuid: id } }),
+};
+const withHeadnode = (changes: object, kind = 'headnode.start') => ({
+  claims: {
+    ...start,
+    kind,
+    parameters: { ...(kind === 'headnode.start' ? start.parameters : { headnode: start.parameters.headnode }), ...changes },
+  },
+  row: { kind },
+  device: start.device,
+});
+const nic = { mac: '52:54:00:00:00:01', vlan: 100 };
 const withParameters = (changes: object) => ({ ...claims, parameters: { ...parameters, ...changes } });
 const withSwitch = (changes: object) => withParameters({ switch: { ...parameters.switch, ...changes } });
 const text = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -175,6 +192,47 @@ const cases: Case[] = [
     reason: 'bad-parameters',
     claims: withParameters({ switch: { ...parameters.switch, type: 'brocade', settings: {} }, port: '104/0/10' }),
   },
+  {
+    name: 'a headnode of another device',
+    reason: 'bad-parameters',
+    ...withHeadnode({ headnode: { label: 'head-2', uuid: id } }),
+  },
+  {
+    name: 'a deletion of the headnode of another device',
+    reason: 'bad-parameters',
+    ...withHeadnode({ headnode: { label: 'head-2', uuid: id } }, 'headnode.delete'),
+  },
+  {
+    name: 'a headnode whose UUID is a path',
+    reason: 'bad-parameters',
+    ...withHeadnode({ headnode: { label: 'head-1', uuid: '../../etc' } }),
+  },
+  { name: 'a template that is a path', reason: 'bad-parameters', ...withHeadnode({ template: '../secret' }) },
+  { name: 'a template that reads as an option', reason: 'bad-parameters', ...withHeadnode({ template: '-o' }) },
+  { name: 'a headnode on no VLAN', reason: 'bad-parameters', ...withHeadnode({ nics: [{ ...nic, vlan: 0 }] }) },
+  { name: 'a headnode on a VLAN that is none', reason: 'bad-parameters', ...withHeadnode({ nics: [{ ...nic, vlan: 4095 }] }) },
+  {
+    name: 'a MAC address in another spelling',
+    reason: 'bad-parameters',
+    ...withHeadnode({ nics: [{ ...nic, mac: '52-54-00-00-00-01' }] }),
+  },
+  {
+    name: 'the MAC address of a group',
+    reason: 'bad-parameters',
+    ...withHeadnode({ nics: [{ ...nic, mac: '01:00:5e:00:00:01' }] }),
+  },
+  { name: 'a MAC address twice', reason: 'bad-parameters', ...withHeadnode({ nics: [nic, { ...nic, vlan: 101 }] }) },
+  {
+    name: 'a headnode of no size',
+    reason: 'bad-parameters',
+    ...withHeadnode({ size: { memory: 512, vcpus: 0, disk: 10 } }),
+  },
+  { name: 'a headnode with something unknown', reason: 'bad-parameters', ...withHeadnode({ script: 'id' }) },
+  {
+    name: 'a stop with the parameters of a start',
+    reason: 'bad-parameters',
+    ...withHeadnode({ template: 'img1' }, 'headnode.stop'),
+  },
   { name: 'a check with the parameters of a change', reason: 'bad-parameters', ...withCheck(parameters) },
   {
     name: 'a check of another device',
@@ -204,6 +262,14 @@ describe('createVerifier', () => {
     expect(await verify(await sign(check), { kind: check.kind })).toMatchObject({
       kind: 'order',
       order: { kind: 'switch.check', parameters: check.parameters },
+    });
+  });
+
+  test.for(['headnode.start', 'headnode.stop', 'headnode.read', 'headnode.delete'])('takes a %s', async (kind) => {
+    const { claims, row, device } = withHeadnode({}, kind);
+    expect(await verify(await sign(claims), row, device)).toMatchObject({
+      kind: 'order',
+      order: { kind, device, parameters: claims.parameters },
     });
   });
 

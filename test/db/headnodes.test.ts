@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, type TestContext, test } from 'vitest';
 import { reportVmHost } from '../../db/commands/vm-host.ts';
 import { makeQueue } from '../support/command-rows.ts';
+import { until } from '../support/until.ts';
 
 // What the end of a command to a headnode makes true, in the same transaction, whoever ends it.
 
@@ -60,9 +61,8 @@ describe('a headnode is taken to be made', () => {
 test('a headnode whose deletion was done is gone, with its interfaces and its console, and the action stays', async (t) => {
   const q = await makeHeadnode(t);
   const heard: string[] = [];
-  const listening = await q.sql.listen('consoles', (id) => heard.push(id));
+  await q.sql.listen('consoles', (id) => heard.push(id));
   const id = await q.end('headnode_delete', 'done', at('absent'));
-  await listening.unlisten();
   const [left] = await q.sql`select
     (select count(*)::int from headnodes) as headnodes, (select count(*)::int from hnics) as hnics,
     (select count(*)::int from consoles) as consoles`;
@@ -70,6 +70,7 @@ test('a headnode whose deletion was done is gone, with its interfaces and its co
   expect(await q.sql`select id, headnode_id, headnode from headnode_actions`).toEqual([
     { id, headnode_id: null, headnode: 'h1' },
   ]);
+  await until(() => heard.length > 0, 'the console is told of');
   expect(heard).toEqual(['1']);
 });
 

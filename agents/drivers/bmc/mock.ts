@@ -119,6 +119,7 @@ function terminalOf(label: string, machine: MockMachine): MockTerminal {
   return {
     name: label,
     key: machine.file,
+    hasBreaks: true,
     look() {
       const state = machine.read();
       if (!state) return undefined;

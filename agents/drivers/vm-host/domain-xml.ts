@@ -25,7 +25,7 @@ export function element(
 }
 
 /** Writes an element as a document. */
-export function formatXml(root: XmlElement): string {
+function formatXml(root: XmlElement): string {
   return builder.build([nodeOf(root)]);
 }
 
@@ -90,7 +90,7 @@ export function buildDomain({ machine, folder, config, networks, like }: DomainP
         element('source', { file: folder.disk }),
         element('target', { dev: 'vda', bus: 'virtio' }),
       ),
-      ...(seed ? [seedDisk(folder.seed)] : []),
+      ...(seed ? seedDisk(folder.seed) : []),
       ...uplink(uuid, config.uplink),
       ...nics.map(({ mac, vlan }, index) =>
         element(
@@ -138,15 +138,19 @@ function cpuOf(like: Domain | undefined, virtualization: LibvirtConfig['virtuali
   return { ...cpu, children: cpu.children.filter(({ name }) => name !== 'topology' && name !== 'numa') };
 }
 
-function seedDisk(file: string): XmlElement {
-  return element(
-    'disk',
-    { type: 'file', device: 'cdrom' },
-    element('driver', { name: 'qemu', type: 'raw' }),
-    element('source', { file }),
-    element('target', { dev: 'sda', bus: 'sata' }),
-    element('readonly'),
-  );
+/** On a controller that the kernels of cloud images have a driver for: Debian's has none for SATA. */
+function seedDisk(file: string): XmlElement[] {
+  return [
+    element('controller', { type: 'scsi', index: '0', model: 'virtio-scsi' }),
+    element(
+      'disk',
+      { type: 'file', device: 'cdrom' },
+      element('driver', { name: 'qemu', type: 'raw' }),
+      element('source', { file }),
+      element('target', { dev: 'sda', bus: 'scsi' }),
+      element('readonly'),
+    ),
+  ];
 }
 
 function uplink(uuid: string, config: LibvirtConfig['uplink']): XmlElement[] {

@@ -37,8 +37,8 @@ export async function runOnHost({ program, args, task, effect, timeout, signal }
   const end = await runProgram(program, args, { timeout, signal });
   if (end.end === 'exited') return end;
   if (end.end === 'missing') throw new ProgramMissing(`${task}: there is no ${program} here: install ${packages[program]}`);
-  if (end.by === 'size') throw new DeviceError('unintelligible', `${task}: ${program}: ${end.why}`);
-  throw new DeviceError(effect === 'reads' ? 'unreachable' : 'lost', `${task}: ${program}: ${end.why}`);
+  const fault = end.by === 'size' ? 'unintelligible' : effect === 'reads' ? 'unreachable' : 'lost';
+  throw new DeviceError(fault, `${task}: ${program}: ${end.why}`, { said: end.stderr });
 }
 
 /** A program is not installed on this host. */

@@ -162,8 +162,8 @@ class LibvirtHost implements VmHost {
     const told: string[] = [];
     for (const uuid of headnodeFolders(this.#config.folder)) {
       const folder = this.#folder(uuid);
-      // Whoever began before this look is busy, or has defined it by now.
-      if (isBusy(uuid) || (await this.#find(uuid, 'sweeping')) || isBusy(uuid)) continue;
+      // Whoever began before this look is busy, or has defined it by now. A domain that took its place may use its files.
+      if (isBusy(uuid) || (await this.#virsh.find(uuid, 'sweeping')) || isBusy(uuid)) continue;
       told.push((await filesLeft(folder)) ?? `removed ${folder.path}, which was of no machine`);
     }
     const active = await this.#virsh.uuids('sweeping', 'active');

@@ -80,10 +80,15 @@ export class OpenVswitchNetworks implements VmNetworks {
   async #call(words: readonly string[], task: string, effect: HostCall['effect']): Promise<string> {
     const args = [`--timeout=${patience}`, ...words];
     const options = { effect, timeout: (patience + 2) * 1000, signal: this.#signal };
-    const { code, stdout, stderr } = await runOnHost({ program: 'ovs-vsctl', args, task, ...options });
+    const { code, stdout, stderr } = await runOnHost({ program: 'ovs-vsctl', args, task, ...options }).catch(explained);
     if (code === 0 && !/^ovs-v(?:sctl|switchd): /m.test(stderr)) return stdout;
-    if (/database connection failed|Alarm clock|signal 14/.test(stderr) || code === 142)
-      throw new DeviceError('unreachable', `${task}: Open vSwitch does not answer: is it running on the management node?`);
     throw new DeviceError('refused', `${task}: ovs-vsctl: ${quote(stderr, [])}`);
   }
+}
+
+/** Without its database `ovs-vsctl` tries until its time is over. */
+function explained(error: unknown): never {
+  if (!(error instanceof DeviceError) || !error.says(/database connection failed/)) throw error;
+  const remedy = error.says(/Permission denied/) ? 'the agent must be root to use it' : 'is it running on the management node?';
+  throw new DeviceError(error.fault, `${error.message}: Open vSwitch does not answer: ${remedy}`);
 }

@@ -39,7 +39,11 @@ test('a stop takes the power, and is done where there is none', async (t) => {
 
 test('a stop that does not happen is told as read back', async (t) => {
   const deaf = headnode(t, ({ what }) => (what === 'stop' ? 'ignored' : undefined));
-  expect(await deaf.run('headnode.stop')).toMatchObject({ status: 'failed', reason: 'no-reaction', result: { headnode: running } });
+  expect(await deaf.run('headnode.stop')).toMatchObject({
+    status: 'failed',
+    reason: 'no-reaction',
+    result: { headnode: running },
+  });
   const refused = headnode(t, ({ what }) => what === 'stop' && fail('refused'));
   expect(await refused.run('headnode.stop')).toMatchObject({
     status: 'failed',
@@ -70,14 +74,21 @@ test('a deletion that leaves something names each', async (t) => {
   expect(await h.run('headnode.delete')).toMatchObject({
     status: 'failed',
     reason: 'incomplete',
-    message:
-      'not everything could be removed: /x/disk is busy; the interface vnet1 is still there; the headnode is absent',
+    message: 'not everything could be removed: /x/disk is busy; the interface vnet1 is still there; the headnode is absent',
     result: { headnode: { state: 'absent' } },
   });
   const refused = headnode(t, ({ what }) => what === 'remove' && fail('refused', 'no'));
-  expect(await refused.run('headnode.delete')).toMatchObject({ status: 'failed', reason: 'incomplete', result: { headnode: running } });
+  expect(await refused.run('headnode.delete')).toMatchObject({
+    status: 'failed',
+    reason: 'incomplete',
+    result: { headnode: running },
+  });
   const deaf = headnode(t, ({ what }) => (what === 'remove' ? 'ignored' : undefined));
-  expect(await deaf.run('headnode.delete')).toMatchObject({ status: 'failed', reason: 'no-reaction', result: { headnode: running } });
+  expect(await deaf.run('headnode.delete')).toMatchObject({
+    status: 'failed',
+    reason: 'no-reaction',
+    result: { headnode: running },
+  });
 });
 
 test('a deletion is not begun where the host is away, and begun again where its answer was lost', async (t) => {

@@ -50,7 +50,13 @@ describe('a start', () => {
     expect(await h.start()).toEqual({ status: 'done', result: { headnode: running } });
     expect(h.host.calls.map(({ what }) => what)).toEqual(['read', 'readUse', 'create', 'start', 'read']);
     const { machine } = h.host.machines.get(h.uuid) ?? {};
-    expect(machine).toMatchObject({ uuid: h.uuid, title: 'Head_1 of Blue', template: 'base-headnode', fullCopy: false, seed: null });
+    expect(machine).toMatchObject({
+      uuid: h.uuid,
+      title: 'Head_1 of Blue',
+      template: 'base-headnode',
+      fullCopy: false,
+      seed: null,
+    });
     expect(h.host.calls.find(({ what }) => what === 'start')?.nics).toEqual([{ mac: '52:54:00:00:00:01', vlan: 100 }]);
     expect(h.remembered()).toEqual([]);
   });
@@ -111,6 +117,27 @@ describe('a start that fails', () => {
     expect(h.host.machines.size).toBe(0);
     if (fault !== 'unreachable') expect(h.host.halfMade.size).toBe(0);
     expect(h.remembered()).toEqual([]);
+  });
+
+  test('as the host has such a machine already: that is left alone', async (t) => {
+    const h = headnode(t, {
+      before: 'stopped',
+      interfere({ what }, host, times) {
+        // It is not seen by the first look.
+        if (what === 'read' && times === 1) host.machines.clear();
+        if (what !== 'create') return;
+        for (const [uuid, machine] of before) host.machines.set(uuid, machine);
+        fail('refused', 'it is defined already');
+      },
+    });
+    const before = [...h.host.machines];
+    expect(await h.start()).toMatchObject({
+      status: 'failed',
+      reason: 'device-refused',
+      message: 'it is defined already; the headnode is stopped',
+      result: { headnode: { state: 'stopped' } },
+    });
+    expect(h.host.count('remove')).toBe(0);
   });
 
   test('although the machine was made in the end: it is removed', async (t) => {
@@ -184,7 +211,11 @@ describe('a start that fails', () => {
 
   test('silently: the machine does not run', async (t) => {
     const h = headnode(t, { before: 'stopped', interfere: ({ what }) => (what === 'start' ? 'ignored' : undefined) });
-    expect(await h.start()).toMatchObject({ status: 'failed', reason: 'no-reaction', result: { headnode: { state: 'stopped' } } });
+    expect(await h.start()).toMatchObject({
+      status: 'failed',
+      reason: 'no-reaction',
+      result: { headnode: { state: 'stopped' } },
+    });
   });
 
   test('and leaves something that cannot be removed: each is named', async (t) => {
@@ -278,6 +309,12 @@ describe('a start that an earlier process began', () => {
     const h = await abandoned(t);
     expect(await h.start(true)).toMatchObject({ status: 'failed', result: { headnode: { state: 'absent' } } });
     expect([h.host.machines.size, h.remembered()]).toEqual([0, []]);
+  });
+
+  test('and that was removing it again makes it once more, and removes it', async (t) => {
+    const h = headnode(t, { interfere: ({ what }) => what === 'start' && fail('refused') });
+    expect(await h.start(true)).toMatchObject({ status: 'failed', result: { headnode: { state: 'absent' } } });
+    expect([h.host.count('create'), h.host.machines.size]).toEqual([1, 0]);
   });
 
   test('is none of another command, which leaves the machine', async (t) => {

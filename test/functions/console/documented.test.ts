@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { apiOnSocket, consoleAgent, consoleWorld, typedAt } from '../../support/console-viewers.ts';
+import { headnode, offerHeadnodes } from '../../support/headnodes.ts';
 import { until } from '../../support/until.ts';
 
 const commands = [...(await readFile('docs/consoles.md', 'utf8')).matchAll(/^```sh\n([\s\S]*?)^```/gm)].flatMap(
@@ -14,6 +15,10 @@ test('every line of docs/consoles.md does what the page says', async (t) => {
   const w = await consoleWorld(t);
   const agent = await consoleAgent(t, w);
   const typed = await typedAt(w);
+  await offerHeadnodes(w);
+  await headnode(w, 'head-1');
+  const ofHeadnode = await consoleAgent(t, w, { of: 'headnode', label: 'head-1' });
+  await ofHeadnode.say('Booting');
   const { url } = await apiOnSocket(t, w);
   const home = await mkdtemp(join(tmpdir(), 'haas-home-'));
   t.onTestFinished(() => rm(home, { recursive: true }));
@@ -23,7 +28,7 @@ test('every line of docs/consoles.md does what the page says', async (t) => {
   const said: string[] = [];
   // The console that is stopped on the way must be there for those who type.
   const order = [...commands.filter((line) => !line.includes('DELETE')), ...commands.filter((line) => line.includes('DELETE'))];
-  expect(order).toHaveLength(8);
+  expect(order).toHaveLength(10);
   for (const line of order) {
     const follows = line.endsWith('/console') && line.includes('-nsSN');
     const running = execa('bash', ['-c', line.replace('node-1', 'n1')], {
@@ -36,7 +41,8 @@ test('every line of docs/consoles.md does what the page says', async (t) => {
       shown += String(part);
     });
     if (follows) {
-      await until(() => shown.includes('login: '), 'it is shown');
+      const said = line.includes('/headnode/') ? 'Booting' : 'login: ';
+      await until(() => shown.includes(said), 'it is shown');
       running.kill('SIGINT');
     }
     const { exitCode } = await running;
@@ -48,6 +54,6 @@ test('every line of docs/consoles.md does what the page says', async (t) => {
   expect(said[2]).toBe('');
   expect(JSON.parse(said[3] ?? '')).toMatchObject({ logging: true, state: 'open', bytes: 7 });
   expect(JSON.parse(said[4] ?? '')).toMatchObject([{ id: agent.id, project: 'blue' }]);
-  expect(said.slice(5)).toEqual(['', '', '']);
-  expect(await w.sql`select logging from consoles`).toEqual([{ logging: false }]);
+  expect(said.slice(5)).toEqual(['', '', '', 'Booting', '']);
+  expect(await w.sql`select logging from consoles order by id`).toEqual([{ logging: false }, { logging: true }]);
 });

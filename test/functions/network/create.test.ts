@@ -19,6 +19,7 @@ describeOperation(createNetwork, {
       public: false,
       channels: ['vlan/native', 'vlan/100'],
       'connected-nodes': {},
+      'connected-headnodes': {},
     });
   },
   roles: { admin: 200, owner: 200, other: 401, anonymous: 401 },

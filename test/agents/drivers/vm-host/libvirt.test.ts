@@ -1,8 +1,19 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { interfaceName } from '../../../../agents/drivers/vm-host/interface-names.ts';
 import { type LibvirtLab, libvirtMissing, lookIn, startLibvirt } from '../../../support/libvirt.ts';
 import { until } from '../../../support/until.ts';
@@ -21,6 +32,9 @@ describe.skipIf(missing !== undefined)(`libvirt${missing === undefined ? '' : ` 
   beforeEach(() => lookIn(lab.programs));
 
   const open = (more = {}) => openHost(lab, { templates, ...more });
+  afterEach(async () => {
+    for (const { uuid } of await open().readUse()) await open().remove(uuid);
+  });
   const folderOf = (uuid: string) => join(lab.folder, 'headnodes', uuid);
 
   test('a machine is created, started, spoken to, stopped and removed, and its template stays as it is', async () => {
@@ -78,7 +92,11 @@ describe.skipIf(missing !== undefined)(`libvirt${missing === undefined ? '' : ` 
 
     const raw = join(lab.folder, 'written.raw');
     await execa('qemu-img', ['convert', '-f', 'qcow2', '-O', 'raw', join(folderOf(uuid), 'disk.qcow2'), raw]);
-    expect(readFileSync(raw).subarray(512, 1024)).toEqual(echoGuest);
+    const second = Buffer.alloc(512);
+    const opened = openSync(raw, 'r');
+    readSync(opened, second, 0, 512, 512);
+    closeSync(opened);
+    expect(second).toEqual(echoGuest);
     rmSync(raw);
     expect(trace()).toEqual(before);
 
@@ -151,7 +169,7 @@ describe.skipIf(missing !== undefined)(`libvirt${missing === undefined ? '' : ` 
       for (const kept of [
         'pc-q35',
         '<kernel>/vmlinuz</kernel>',
-        'a="1&amp;2"',
+        'a=&quot;1&amp;2&quot;',
         "offset='localtime'",
         "<vcpu placement='static'>3",
       ])
@@ -209,7 +227,14 @@ describe.skipIf(missing !== undefined)(`libvirt${missing === undefined ? '' : ` 
     await make('-o', `data_file=${at('outside.raw')}`, at('outside.qcow2'), '1G');
     await make('-o', `data_file=${at('lost.raw')}`, at('lost.qcow2'), '1G');
     rmSync(at('lost.raw'));
-    await make('--object', 'secret,id=s,data=abc', '-o', 'encrypt.format=luks,encrypt.key-secret=s', at('encrypted.qcow2'), '1M');
+    await make(
+      '--object',
+      'secret,id=s,data=abc',
+      '-o',
+      'encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10',
+      at('encrypted.qcow2'),
+      '1M',
+    );
     await make(at('odd.qcow2'), '1500M');
     writeFileSync(at('raw.qcow2'), echoGuest);
     const names = ['layered', 'orphan', 'grandchild', 'outside', 'lost', 'encrypted', 'odd', 'raw', 'nowhere'];
@@ -224,7 +249,7 @@ describe.skipIf(missing !== undefined)(`libvirt${missing === undefined ? '' : ` 
     expect(read.problems).toEqual([
       `template orphan: a part of it is missing: ${at('gone.qcow2')}`,
       `template grandchild: a part of it is missing: ${at('gone.qcow2')}`,
-      expect.stringMatching(/^template lost: .*Could not open '.*lost\.raw': No such file/),
+      `template lost: a part of it is missing: ${at('lost.raw')}`,
       `template encrypted: ${at('encrypted.qcow2')} is encrypted`,
       expect.stringMatching(/^template raw: no qcow2 image/),
       expect.stringMatching(/^template nowhere: .*No such file/),
@@ -283,20 +308,15 @@ describe.skipIf(missing !== undefined)(`libvirt${missing === undefined ? '' : ` 
     await lab.vsctl(...ofVm('hnffffffffff-0', stranger));
     await lab.vsctl(...ofVm(interfaceName(stranger, 0), stranger));
     expect(await host.readUse()).toEqual([]);
-    for (const refused of [
-      host.read(machine.uuid),
-      host.start(machine.uuid, machine.nics),
-      host.stop(machine.uuid),
-      host.remove(machine.uuid),
-      host.sweep(() => false),
-    ])
-      await expect(refused).rejects.toMatchObject({
+    const { uuid, nics } = machine;
+    for (const call of [() => host.read(uuid), () => host.start(uuid, nics), () => host.stop(uuid), () => host.remove(uuid)])
+      await expect(call()).rejects.toMatchObject({
         fault: 'refused',
         message: expect.stringContaining('another domain in its place'),
       });
+    expect(await host.sweep((busy) => busy === stranger)).toEqual([]);
     expect(await lab.virsh('domstate', 'foreign')).toBe('shut off');
-    rmSync(folderOf(machine.uuid), { recursive: true });
-    expect(await host.sweep((uuid) => uuid === stranger)).toEqual([]);
+    rmSync(folderOf(uuid), { recursive: true });
     expect(await host.sweep(() => false)).toEqual([`removed the port ${interfaceName(stranger, 0)} of br0, which nothing used`]);
     expect(readdirSync(join(lab.folder, 'headnodes')).sort()).toEqual([stranger, 'lost+found'].sort());
     expect(await lab.vsctl('list-ports', 'br0')).toBe('hnffffffffff-0');
@@ -306,7 +326,8 @@ describe.skipIf(missing !== undefined)(`libvirt${missing === undefined ? '' : ` 
 
   test.each(['../../etc', 'A'.repeat(36), `${aMachine().uuid}/..`])('%s is no machine', async (uuid) => {
     const host = open();
-    for (const refused of [host.read(uuid), host.create(aMachine({ uuid })), host.remove(uuid), host.openConsole(uuid, () => {})])
-      await expect(refused).rejects.toMatchObject({ fault: 'refused', message: expect.stringContaining('no UUID') });
+    const create = () => host.create(aMachine({ uuid }));
+    for (const call of [() => host.read(uuid), create, () => host.remove(uuid), () => host.openConsole(uuid, () => {})])
+      await expect(call()).rejects.toMatchObject({ fault: 'refused', message: expect.stringContaining('no UUID') });
   });
 });

@@ -63,7 +63,7 @@ describe('mock', () => {
     }
     await host.stop(b.uuid);
     await host.start(b.uuid, b.nics);
-    const ports = await Promise.all([a, b, c].map(async ({ uuid }) => (await host.read(uuid))));
+    const ports = await Promise.all([a, b, c].map(async ({ uuid }) => await host.read(uuid)));
     expect(ports.map((state) => 'vncport' in state && state.vncport)).toEqual([5900, 5901, 5902]);
   });
 
@@ -89,7 +89,10 @@ describe('mock', () => {
     const made = machine();
     await open().create(made);
     writeFileSync(join(folder, made.uuid, 'machine.json'), '{');
-    await expect(open().read(made.uuid)).rejects.toMatchObject({ fault: 'unintelligible', message: expect.stringContaining(made.uuid) });
+    await expect(open().read(made.uuid)).rejects.toMatchObject({
+      fault: 'unintelligible',
+      message: expect.stringContaining(made.uuid),
+    });
     expect(await open().remove(made.uuid)).toEqual([]);
     expect(await open().read(made.uuid)).toEqual({ state: 'absent' });
   });

@@ -1,0 +1,325 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { NotIsolated, type VmHost } from '../../../../agents/drivers/vm-host/driver.ts';
+import { interfaceName } from '../../../../agents/drivers/vm-host/interface-names.ts';
+import { type LibvirtLab, libvirtMissing, lookIn, pathOf, stand, startLibvirt } from '../../../support/libvirt.ts';
+import { until } from '../../../support/until.ts';
+import { aMachine, echoGuest, openHost } from './bench.ts';
+
+const missing = libvirtMissing();
+
+describe.skipIf(missing !== undefined)(`libvirt goes wrong${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+  let lab: LibvirtLab;
+  let templates: Record<string, { file: string; memory: number; vcpus: number }>;
+  beforeAll(async () => {
+    lab = await startLibvirt();
+    const full = Buffer.concat([echoGuest, randomBytes(4 * 1024 * 1024)]);
+    templates = { echo: { file: await lab.image('echo.qcow2', 1, full), memory: 64, vcpus: 1 } };
+  });
+  afterAll(() => lab?.close());
+  beforeEach(() => lookIn(lab.programs));
+  afterEach(async () => {
+    for (const { uuid } of await open().readUse()) await open().remove(uuid);
+  });
+
+  const open = (more = {}, signal?: AbortSignal) => openHost(lab, { templates, ...more }, signal);
+  const folders = () => readdirSync(join(lab.folder, 'headnodes'));
+  const template = () => {
+    const file = join(lab.folder, 'echo.qcow2');
+    return [createHash('sha256').update(readFileSync(file)).digest('hex'), statSync(file).mtimeMs];
+  };
+
+  /** Where the program really is. */
+  const real = (program: string) => (existsSync(join(lab.programs, program)) ? join(lab.programs, program) : pathOf(program));
+
+  /** Has a program do these lines of shell before each call whose arguments match a pattern of the shell. Answers how to end that. */
+  function beforeCalls(program: string, pattern: string, ...lines: string[]): () => void {
+    const folder = mkdtempSync(join(lab.folder, 'stand-'));
+    stand(folder, program, `case "$*" in ${pattern})`, ...lines, ';; esac', `exec ${real(program)} "$@"`);
+    lookIn(folder);
+    return () => rmSync(folder, { recursive: true });
+  }
+
+  /**
+   * Has every program note its calls, and after so many of them do nothing more but wait. Answers what was called, and how to wait until
+   * they do.
+   */
+  function haltAfter(count: number): { readonly calls: () => string[]; readonly isHalted: () => boolean } {
+    const folder = mkdtempSync(join(lab.folder, 'halt-'));
+    const log = join(folder, 'log');
+    for (const program of ['virsh', 'qemu-img', 'xorriso', 'ovs-vsctl'])
+      stand(
+        folder,
+        program,
+        `echo "${program} $*" >> ${log}`,
+        `${real(program)} "$@"`,
+        'code=$?',
+        `[ "$(wc -l < ${log})" -lt ${count} ] || { touch ${folder}/halted; exec sleep 600; }`,
+        'exit $code',
+      );
+    lookIn(folder);
+    const calls = () => (existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : []);
+    return { calls, isHalted: () => existsSync(join(folder, 'halted')) };
+  }
+
+  /** Does something, and calls it off after so many calls of programs. Answers the last call; undefined: it was done before. */
+  async function cutAfter(count: number, work: (host: VmHost) => Promise<void>): Promise<string | undefined> {
+    const before = process.env['PATH'];
+    const { calls, isHalted } = haltAfter(count);
+    const controller = new AbortController();
+    let isOver = false;
+    const working = work(open({}, controller.signal)).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    void working.then(() => {
+      isOver = true;
+    });
+    await until(() => isHalted() || isOver, 'it is halted or over');
+    controller.abort();
+    const error = await working;
+    process.env['PATH'] = before;
+    if (!isHalted()) {
+      expect(error).toBeUndefined();
+      return undefined;
+    }
+    expect(error).toMatchObject({ fault: expect.stringMatching(/^(?:lost|unreachable)$/) });
+    return calls().at(-1);
+  }
+
+  test('a creation that is cut off at any step leaves nothing half made', async () => {
+    const before = template();
+    for (const { count, fullCopy, step } of [
+      { count: 1, fullCopy: false, step: 'qemu-img info' },
+      { count: 4, fullCopy: false, step: 'qemu-img create' },
+      { count: 5, fullCopy: false, step: 'qemu-img info' },
+      { count: 6, fullCopy: false, step: 'xorriso ' },
+      { count: 5, fullCopy: true, step: 'qemu-img convert' },
+      { count: 6, fullCopy: true, step: 'qemu-img resize' },
+      { count: 7, fullCopy: false, step: ' define ' },
+    ]) {
+      const machine = aMachine({ seed: { userData: 'a', metaData: 'b' }, fullCopy });
+      expect(await cutAfter(count, (host) => host.create(machine))).toContain(step);
+      const isDefined = step === ' define ';
+      expect(await open().read(machine.uuid)).toEqual({ state: isDefined ? 'stopped' : 'absent' });
+      expect(folders()).toEqual(isDefined ? [machine.uuid] : []);
+      expect(template()).toEqual(before);
+      if (!isDefined) await open().create(machine);
+      else await open().start(machine.uuid, machine.nics);
+      expect(await open().remove(machine.uuid)).toEqual([]);
+    }
+  }, 90_000);
+
+  test('what a creation that was killed has left is swept, and no other creation stumbles over it', async () => {
+    const machine = aMachine();
+    const leave = async () => {
+      await cutAfter(5, (host) => host.create(machine));
+      // A process that is killed does not clean up.
+      mkdirSync(join(lab.folder, 'headnodes', machine.uuid, 'seed'), { recursive: true });
+      writeFileSync(join(lab.folder, 'headnodes', machine.uuid, 'disk.qcow2'), 'half of a disk');
+    };
+    await leave();
+    expect(await open().sweep((uuid) => uuid === machine.uuid)).toEqual([]);
+    expect(folders()).toEqual([machine.uuid]);
+    expect(await open().sweep(() => false)).toEqual([
+      `removed ${join(lab.folder, 'headnodes', machine.uuid)}, which was of no machine`,
+    ]);
+    expect(folders()).toEqual([]);
+    await leave();
+    await open().create(machine);
+    expect(await open().sweep(() => false)).toEqual([]);
+    expect(await open().read(machine.uuid)).toEqual({ state: 'stopped' });
+  });
+
+  test('a guest whose start is cut off runs only where its interfaces were read back, and starts anew', async () => {
+    const machine = aMachine();
+    await open().create(machine);
+    const lastCalls: string[] = [];
+    for (let count = 3; ; count += 1) {
+      const last = await cutAfter(count, (host) => host.start(machine.uuid, machine.nics));
+      const { state } = await open().read(machine.uuid);
+      lastCalls.push(last ?? 'done');
+      const isResumed = lastCalls.some((call) => call.includes('resume'));
+      expect(state).toBe(isResumed ? 'running' : 'stopped');
+      if (isResumed) break;
+      // Of what waits, only its process is there.
+      expect(await lab.virsh('domstate', machine.uuid)).toBe('paused');
+    }
+    expect(lastCalls.length).toBeGreaterThan(3);
+  }, 90_000);
+
+  describe('a guest never runs', () => {
+    const device = (uuid: string) => interfaceName(uuid, 0);
+    const vsctl = (...words: string[]) => `${real('ovs-vsctl')} --timeout=10 ${words.join(' ')} >/dev/null`;
+    test.each([
+      {
+        is: 'in another VLAN',
+        meddle: (uuid: string) => vsctl('set', 'port', device(uuid), 'tag=999'),
+        says: 'untagged in VLAN 999',
+      },
+      { is: 'a trunk of all VLANs', meddle: (uuid: string) => vsctl('clear', 'port', device(uuid), 'tag'), says: '4094 VLANs' },
+      {
+        is: 'in more than its VLAN',
+        meddle: (uuid: string) => vsctl('set', 'port', device(uuid), 'vlan_mode=native-untagged'),
+        says: 'untagged in VLAN 101 and tagged in 4093',
+      },
+      {
+        is: 'on another bridge',
+        meddle: (uuid: string) =>
+          vsctl('--may-exist', 'add-br', 'br1', '--', 'set', 'bridge', 'br1', 'datapath_type=netdev') +
+          `; ${vsctl('del-port', 'br0', device(uuid), '--', 'add-port', 'br1', device(uuid), 'tag=101')}`,
+        says: 'a port of bridge br1',
+      },
+      { is: 'nowhere', meddle: (uuid: string) => vsctl('--if-exists', 'del-port', 'br0', device(uuid)), says: 'no port named' },
+      { is: 'not told', meddle: () => 'echo "Lorem ipsum"; exit 0', says: 'not what was asked for' },
+      {
+        is: 'told by nobody',
+        meddle: () => 'echo "ovs-vsctl: unix:/x: database connection failed (Connection refused)" >&2; kill -ALRM $$',
+        says: 'Open vSwitch does not answer',
+      },
+    ])('where its interface is $is', async ({ meddle, says }) => {
+      const machine = aMachine();
+      await open().create(machine);
+      beforeCalls('ovs-vsctl', '*port-to-br*', meddle(machine.uuid));
+      const starting = open().start(machine.uuid, machine.nics);
+      await expect(starting).rejects.toThrow(NotIsolated);
+      await expect(starting).rejects.toMatchObject({ fault: 'refused', message: expect.stringContaining(says) });
+      expect(await lab.virsh('domstate', machine.uuid)).toBe('shut off');
+    });
+
+    test('with another interface than was asked for, nor with one more', async () => {
+      const machine = aMachine();
+      await open().create(machine);
+      const refused = { name: 'NotIsolated', message: expect.stringMatching(/should be none.*it was ended$/) };
+      const other = [{ mac: '52:54:00:00:00:02', vlan: 101 }];
+      await expect(open().start(machine.uuid, other)).rejects.toMatchObject(refused);
+      await expect(open().start(machine.uuid, [])).rejects.toMatchObject(refused);
+      expect(await lab.virsh('domstate', machine.uuid)).toBe('shut off');
+    });
+
+    test('and where it cannot be ended either, that is said', async () => {
+      const machine = aMachine();
+      await open().create(machine);
+      beforeCalls('ovs-vsctl', '*port-to-br*', 'exit 1');
+      const mend = beforeCalls('virsh', '*" destroy "*', 'echo "error: no" >&2; exit 1');
+      await expect(open().start(machine.uuid, machine.nics)).rejects.toMatchObject({
+        name: 'NotIsolated',
+        message: expect.stringContaining('could not be ended'),
+      });
+      expect(await lab.virsh('domstate', machine.uuid)).toBe('paused');
+      mend();
+    });
+  });
+
+  test('a full disk is told before a full copy is begun, and leaves nothing of a machine', async () => {
+    const folder = join(lab.folder, 'tiny');
+    mkdirSync(folder);
+    await execa('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]);
+    onTestFinished(async () => {
+      await execa('umount', [folder]);
+    });
+    await expect(open({ folder }).create(aMachine({ fullCopy: true }))).rejects.toMatchObject({
+      fault: 'refused',
+      message: expect.stringMatching(/a full copy needs \d+ MiB where headnodes are, and 2 MiB are free/),
+    });
+    expect(() => writeFileSync(join(folder, 'filling'), Buffer.alloc(4 * 1024 * 1024))).toThrow('ENOSPC');
+    await expect(open({ folder }).create(aMachine())).rejects.toMatchObject({
+      fault: 'refused',
+      message: expect.stringContaining('No space left'),
+    });
+    expect(readdirSync(folder)).toEqual(['filling']);
+  });
+
+  test('while libvirt is down nothing is known, and machines go on', async () => {
+    const host = open();
+    const machine = aMachine();
+    const { uuid, nics } = machine;
+    await host.create(machine);
+    await host.start(uuid, nics);
+    const running = await host.read(uuid);
+    expect(running).toMatchObject({ state: 'running' });
+    await lab.libvirtd('stop');
+    const create = () => host.create(aMachine());
+    for (const call of [() => host.read(uuid), () => host.readTemplates(), () => host.readUse(), create, () => host.remove(uuid)])
+      await expect(call()).rejects.toMatchObject({ fault: 'unreachable', message: expect.stringContaining('is libvirtd') });
+    expect(folders()).toEqual([uuid]);
+    await lab.libvirtd('start');
+    expect(await host.read(uuid)).toEqual(running);
+    expect(await host.remove(uuid)).toEqual([]);
+  });
+
+  test('libvirt that goes away between start and reading back leaves a guest that waits', async () => {
+    const host = open();
+    const machine = aMachine();
+    await host.create(machine);
+    const folder = mkdtempSync(join(lab.folder, 'stand-'));
+    const started = join(folder, 'started');
+    const lost = 'echo "error: End of file while reading data: Input/output error" >&2; exit 1';
+    stand(
+      folder,
+      'virsh',
+      `[ ! -e ${started} ] || { ${lost}; }`,
+      `case "$*" in *" start "*) touch ${started};; esac`,
+      `exec ${real('virsh')} "$@"`,
+    );
+    lookIn(folder);
+    await expect(host.start(machine.uuid, machine.nics)).rejects.toMatchObject({
+      name: 'NotIsolated',
+      message: expect.stringContaining('could not be ended'),
+    });
+    rmSync(folder, { recursive: true });
+    expect(await host.read(machine.uuid)).toEqual({ state: 'stopped' });
+    expect(await lab.virsh('domstate', machine.uuid)).toBe('paused');
+  });
+
+  test('a machine that was removed, or lost its disk, behind our back', async () => {
+    const host = open();
+    const machine = aMachine();
+    const { uuid, nics } = machine;
+    await host.create(machine);
+    rmSync(join(lab.folder, 'headnodes', uuid, 'disk.qcow2'));
+    await expect(host.start(uuid, nics)).rejects.toMatchObject({
+      fault: 'refused',
+      message: expect.stringContaining('a file of the machine is missing'),
+    });
+    expect(await host.read(uuid)).toEqual({ state: 'stopped' });
+    await lab.virsh('undefine', uuid);
+    expect(await host.read(uuid)).toEqual({ state: 'absent' });
+    await expect(host.start(uuid, nics)).rejects.toMatchObject({
+      fault: 'refused',
+      message: expect.stringContaining('not defined'),
+    });
+    await host.stop(uuid);
+    await host.create(machine);
+    expect(await host.read(uuid)).toEqual({ state: 'stopped' });
+  });
+
+  test.each([
+    [{ networks: { openvswitch: 'nowhere' } }, 'a bridge is missing'],
+    [{ uplink: { network: 'nowhere' } }, 'libvirt network of "uplink"'],
+    [{ uplink: { bridge: 'br0' } }, 'a bridge is missing'],
+    [{ virtualization: 'kvm' }, '"virtualization": "tcg"'],
+  ])('what %j lacks on the host is told when it is started', async (config, says) => {
+    const host = open(config);
+    const machine = aMachine();
+    const { uuid, nics } = machine;
+    // Hosts without any KVM do not even take the definition.
+    const failing = host.create(machine).then(() => host.start(uuid, nics));
+    await expect(failing).rejects.toMatchObject({ fault: 'refused', message: expect.stringContaining(says) });
+    expect((await host.read(uuid)).state).not.toBe('running');
+    expect(await lab.vsctl('list-ports', 'br0')).toBe('');
+  });
+
+  test('more memory than there is', async () => {
+    const host = open();
+    const machine = aMachine({ size: { memory: 4_000_000, vcpus: 1, disk: 1 } });
+    await host.create(machine);
+    await expect(host.start(machine.uuid, machine.nics)).rejects.toMatchObject({
+      fault: 'refused',
+      message: expect.stringContaining('not enough memory'),
+    });
+  });
+});
