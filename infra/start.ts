@@ -18,6 +18,7 @@ import { agentAppears, agentLogFile, startAgentProcess } from './start/agent-pro
 import { openStartDatabase } from './start/database.ts';
 import { readStartEnvironment, type StartEnvironment } from './start/environment.ts';
 import { openStateFolder } from './start/state-folder.ts';
+import { ensureVmHost } from './start/vm-host.ts';
 import { walkThrough } from './start/walk-through.ts';
 
 const agentSeen = z.object({ last_seen_at: z.string().nullable() });
@@ -99,6 +100,7 @@ async function startAgent(
   await ensurePrivateFolder(stateDir);
   const [key] = await ensureSealingKeys(stateDir);
   await pinTrustedKeys(stateDir, trust, agent.label);
+  if (env.rack === 'simulated') await ensureVmHost(stateDir);
   const publicKey = sealingPublicKey.parse({ kty: key?.kty, crv: key?.crv, x: key?.x });
   const path = `/agent/${agent.label}`;
   const known = await call('GET', path);

@@ -80,7 +80,7 @@ function labelOfLogin(url: string): string {
   const login = decodeURIComponent(new URL(url).username);
   const label = login.replace(/^haas_agent_/, '').replaceAll('_', '-');
   if (agentLogin(label) !== login)
-    throw new SettingError(`HAAS_AGENT_URL: "${login}" is no login of an agent: "npm run haas-admin -- agent" makes one`);
+    throw new SettingError(`HAAS_AGENT_URL: "${login}" is no login of an agent: "npm run haas-admin -- agent-login" makes one`);
   return label;
 }
 

@@ -73,10 +73,17 @@ describe('npm start', { timeout: 120_000 }, () => {
       expect(pasted.stdout).toContain('"connected-nodes":{"node-1":["eth0"],"node-2":["eth0"]}');
       expect(pasted.stdout).toContain('{"power_status":"on"}');
       expect(pasted.stdout).toContain('booting');
+      expect(pasted.stdout).toMatch(/"name":"head".*"networks":\{"vlan\/native":"provision"\}.*"state":"running","vncport":5900/);
+      expect(pasted.stdout).toContain('Booting base-headnode ...');
       expect(pasted.stdout).toMatch(/^100 .*Eth1\/1, Eth1\/2\s*$/m);
 
       first.child.kill('SIGINT');
       expect(await first.child).toMatchObject({ exitCode: 0 });
+
+      // What a user wrote there is left alone.
+      const vmHost = join(state, 'agent', 'vm-host.json');
+      const ownHost = { ...JSON.parse(await readFile(vmHost, 'utf8')), limits: { memory: 8192, vcpus: 2, disk: 40 } };
+      await writeFile(vmHost, JSON.stringify(ownHost));
 
       const second = start(t, { HAAS_STATE_DIR: state });
       const again = await second.ready;
@@ -93,6 +100,7 @@ describe('npm start', { timeout: 120_000 }, () => {
       const api = /http:\S+\/v0/.exec(again)?.[0];
       const node = await fetch(`${api}/node/node-1`, { headers: { authorization: `Basic ${btoa(`admin:${password}`)}` } });
       expect(await node.json()).toMatchObject({ project: 'demo', nics: [{ networks: { 'vlan/native': 'provision' } }, {}] });
+      expect(JSON.parse(await readFile(vmHost, 'utf8'))).toEqual(ownHost);
 
       second.child.kill('SIGTERM');
       expect(await second.child).toMatchObject({ exitCode: 0 });

@@ -36,7 +36,7 @@ export interface AgentHost {
   /** Where it looks for programs; that of the tests unless told otherwise. */
   readonly path?: string;
   /** Waits that differ from the short ones. */
-  readonly timing?: { readonly [K in 'backOff' | 'bmc' | 'console']?: Partial<Timing[K]> };
+  readonly timing?: { readonly [K in 'backOff' | 'bmc' | 'console' | 'headnode']?: Partial<Timing[K]> };
 }
 
 /** Starts a process of the agent, and answers when it takes commands. It kills itself at `dieAt`, and ends with the test. */

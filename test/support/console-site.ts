@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { TestContext } from 'vitest';
 import type { Timing } from '../../agents/config.ts';
 import type { AgentOverrides, RunningAgent } from '../../agents/main.ts';
 import { seal } from '../../db/commands/seal.ts';
+import { consoleDevice, type LabelledMachine } from '../../db/devices/console.ts';
+import type { HeadnodeIdentity } from '../../db/devices/headnode.ts';
 import type { BmcAccess } from '../../db/devices/obm.ts';
 import { type AgentSite, keys, makeAgentSite } from './agent-site.ts';
 import { MemoryConsoles } from './memory-consoles.ts';
@@ -24,7 +27,7 @@ interface LogPiece {
   readonly gap: string | null;
 }
 
-/** An agent's site with nodes whose consoles are in memory. */
+/** An agent's site with nodes and headnodes whose consoles are in memory. */
 export interface ConsoleSite extends AgentSite {
   readonly consoles: MemoryConsoles;
   /** Makes a node, if there is none, and begins a reservation in which its console is enabled; answers the console's number. */
@@ -33,8 +36,10 @@ export interface ConsoleSite extends AgentSite {
   free(node: string): Promise<void>;
   /** Queues a `console.open`. */
   openConsole(node: string, console: number, access?: Partial<BmcAccess>): Promise<string>;
+  /** Makes a headnode with a console; answers the console's number too. */
+  headnode(label: string): Promise<{ readonly headnode: HeadnodeIdentity; readonly console: number }>;
   /** Queues keystrokes. */
-  typeAt(node: string, console: number, text: string): Promise<string>;
+  typeAt(label: string, console: number, text: string, of?: LabelledMachine['of']): Promise<string>;
   pieces(console: number): Promise<LogPiece[]>;
   /** The log as text, gaps as `[gap]`. */
   text(console: number): Promise<string>;
@@ -67,11 +72,21 @@ export async function makeConsoleSite(t: Pick<TestContext, 'onTestFinished'>): P
     async openConsole(node, console, access) {
       return site.order(`console/${node}`, 'console.open', { bmc: await site.bmc(node, access), console });
     },
-    async typeAt(node, console, text) {
+    async headnode(label) {
+      const uuid = randomUUID();
+      const [row] = await sql`
+        with made as (
+          insert into headnodes (label, project_id, agent_id, uuid, base_image, memory, vcpus, disk)
+            select ${label}, p.id, a.id, ${uuid}, 'tiny', 512, 1, 1 from projects p, agents a returning id, project_id)
+        insert into consoles (headnode_id, project_id) select id, project_id from made returning id`;
+      return { headnode: { label, uuid }, console: Number(row?.['id']) };
+    },
+    async typeAt(label, console, text, of = 'node') {
       const { kty, crv, x } = keys.sealing;
-      const target = { device: `console/${node}`, hostname: String(console), port: 0 };
+      const device = consoleDevice({ of, label });
+      const target = { device, hostname: String(console), port: 0 };
       const sealed = await seal({ kty, crv, x }, target, { data: Buffer.from(text, 'latin1').toString('base64') });
-      return site.order(`console/${node}`, 'console.input', { console, sealed });
+      return site.order(device, 'console.input', { console, sealed });
     },
     async pieces(console) {
       const rows = await sql<{ seq: string; at: Date; data: Buffer; gap: string | null }[]>`
@@ -88,7 +103,12 @@ export async function makeConsoleSite(t: Pick<TestContext, 'onTestFinished'>): P
       return row;
     },
     startWith: (overrides = {}) =>
-      site.start({ findBmcDriver: consoles.findBmcDriver, ...overrides, timing: { ...timing, ...overrides.timing } }),
+      site.start({
+        findBmcDriver: consoles.findBmcDriver,
+        vmHost: consoles.vmHost,
+        ...overrides,
+        timing: { ...timing, ...overrides.timing },
+      }),
     async opened(node) {
       const console = await made.reserve(node);
       await made.openConsole(node, console);

@@ -9,6 +9,7 @@ import { connect } from '../../db/client.ts';
 import { appendConsoles, attachConsole, type LineState } from '../../db/commands/consoles.ts';
 import { keystrokes } from '../../db/commands/kinds.ts';
 import { unseal } from '../../db/commands/seal.ts';
+import { consoleDevice, type LabelledMachine } from '../../db/devices/console.ts';
 import { operations } from '../../functions/operations.ts';
 import { readSettings } from '../../functions/settings.ts';
 import { openApi } from '../../infra/hosts/api.ts';
@@ -17,7 +18,10 @@ import { drivenNode, reserve } from './rack.ts';
 import { until } from './until.ts';
 import { apiKeys, basic, keys, makeWorld, type World } from './world.ts';
 
-/** What the agent of a node's console tells the database, as its login. */
+/** A machine whose console is looked at. */
+export const n1: LabelledMachine = { of: 'node', label: 'n1' };
+
+/** What the agent of a console tells the database, as its login. */
 export interface ConsoleAgent {
   /** The number of the console that is logged. */
   readonly id: number;
@@ -42,16 +46,17 @@ export async function release(w: World, project: string): Promise<void> {
   await w.arrange('POST', `/project/${project}/detach_node`, { node: 'n1' });
 }
 
-/** Has the console of n1 logged, and holds it as the agent rack-1 does. */
-export async function consoleAgent(t: TestContext, w: World): Promise<ConsoleAgent> {
-  await w.arrange('PUT', '/node/n1/console');
+/** Has the console of a machine logged, and holds it as the agent rack-1 does. */
+export async function consoleAgent(t: TestContext, w: World, machine = n1): Promise<ConsoleAgent> {
+  await w.arrange('PUT', `/${machine.of}/${machine.label}/console`);
+  const label = consoleDevice(machine);
   const agent = connect(await w.database.agentUrl('rack-1'), 'rack-1', 1);
   t.onTestFinished(() => agent.end());
   const [device] = await w.sql`
     update devices set fence = fence + 1, lease_holder = 'test', lease_until = now() + interval '1 hour'
-      where label = 'console/n1' returning id, fence`;
-  const [row] = await w.sql`select max(id) as id from consoles`;
-  const held = { deviceId: Number(device?.['id']), fence: Number(device?.['fence']), device: 'console/n1', commands: [] };
+      where label = ${label} returning id, fence`;
+  const [row] = await w.sql`select max(c.id) as id from consoles c where console_device(c.node_id, c.headnode_id) = ${label}`;
+  const held = { deviceId: Number(device?.['id']), fence: Number(device?.['fence']), device: label, commands: [] };
   const id = Number(row?.['id']);
   let seq = (await attachConsole(agent, held, id)) ?? 0;
   const append = async (entries: readonly object[]) => {
@@ -107,10 +112,10 @@ export interface Viewer {
   leave(): void;
 }
 
-/** Watches n1 as somebody. */
-export function watch(t: TestContext, { url }: { url: string }, user: string, query = ''): Promise<Viewer> {
+/** Watches a machine as somebody. */
+export function watch(t: TestContext, { url }: { url: string }, user: string, query = '', { of, label } = n1): Promise<Viewer> {
   return new Promise((resolve, reject) => {
-    const sent: ClientRequest = request(`${url}/node/n1/console${query}`, {
+    const sent: ClientRequest = request(`${url}/${of}/${label}/console${query}`, {
       headers: { authorization: basic(user) },
       agent: false,
     });
@@ -160,16 +165,20 @@ export interface SocketClient {
   leave(): void;
 }
 
-/** Connects to n1 as somebody; answers the HTTP status where it is refused. */
+/** Connects to a machine, n1 unless told otherwise, as somebody; answers the HTTP status where it is refused. */
 export function connectSocket(
   t: TestContext,
   { url }: { url: string },
   user: string,
   query = '',
-  { protocol, headers = {} }: { protocol?: string; headers?: Record<string, string> } = {},
+  {
+    protocol,
+    headers = {},
+    machine: { of, label } = n1,
+  }: { protocol?: string; headers?: Record<string, string>; machine?: LabelledMachine } = {},
 ): Promise<SocketClient | { readonly status: number; readonly body: unknown; readonly location: string | undefined }> {
   return new Promise((resolve, reject) => {
-    const address = `${url.replace(/^http/, 'ws')}/node/n1/console${query}`;
+    const address = `${url.replace(/^http/, 'ws')}/${of}/${label}/console${query}`;
     const options = { headers: { authorization: basic(user), ...headers } };
     const socket = new WebSocket(address, protocol === undefined ? [] : [protocol], options);
     t.onTestFinished(() => socket.terminate());
@@ -226,22 +235,24 @@ export async function openSocket(...known: Parameters<typeof connectSocket>): Pr
   return client;
 }
 
-/** Carries out what is typed into n1 as its agent would; answers what was typed so far, breaks as `<break>`. */
-export async function typedAt(w: World): Promise<() => string[]> {
+/** Carries out what is typed into a machine as its agent would; answers what was typed so far, breaks as `<break>`. */
+export async function typedAt(w: World, machine = n1): Promise<() => string[]> {
   const typed: string[] = [];
   const opened = z.object({ console: z.int(), sealed: z.string().optional() });
   const seen = new Set<string>();
   const open = async (signed: string) => {
     const { console, sealed } = opened.parse(bmcOrder.parse(decodeJwt(signed)).parameters);
     if (sealed === undefined) return '<break>';
-    const target = { device: 'console/n1', hostname: String(console), port: 0 };
+    const target = { device: consoleDevice(machine), hostname: String(console), port: 0 };
     return Buffer.from(keystrokes.parse(await unseal([keys.sealing], sealed, target)).data, 'base64').toString();
   };
   let turn: Promise<unknown> = Promise.resolve();
   const [agent] = await w.sql`select 'agent_' || id as channel from agents where label = 'rack-1'`;
   await w.sql.listen(String(agent?.['channel']), () => {
     turn = turn.then(async () => {
-      const rows = await w.sql`select id, kind, signed from commands where status = 'queued' order by seq`;
+      const rows = await w.sql`
+        select c.id, c.kind, c.signed from commands c join devices d on d.id = c.device_id
+          where c.status = 'queued' and d.label = ${consoleDevice(machine)} order by c.seq`;
       for (const { id, kind, signed } of rows) {
         if (kind !== 'console.input' && kind !== 'console.break') continue;
         if (seen.has(id)) continue;

@@ -29,7 +29,7 @@ export class MemoryVmHost {
   problems: string[] = [];
   /** What cannot be removed, as sentences. */
   stuck: string[] = [];
-  limits = mockVmHost.limits as OfferedHost['limits'];
+  limits: OfferedHost['limits'] = mockVmHost.limits;
   /** The most calls that were under way for one machine at once. */
   mostAtOnce = 0;
   readonly #underWay = new Map<string, number>();

@@ -5,7 +5,7 @@ import { startAgent } from '../../agents/main.ts';
 
 // An agent in a process of its own that ends like a process does that the kernel kills: at the step named in DIE_AT, without a word.
 const waits = z.record(z.string(), z.number()).default({});
-const timing = z.object({ backOff: waits, bmc: waits, console: waits }).catchall(z.number());
+const timing = z.object({ backOff: waits, bmc: waits, console: waits, headnode: waits }).catchall(z.number());
 const { DIE_AT, TIMING } = z
   .object({
     DIE_AT: z.string().optional(),
@@ -14,7 +14,7 @@ const { DIE_AT, TIMING } = z
   .parse(process.env);
 
 const config = readConfig(process.env);
-const { backOff, bmc, console } = config.timing;
+const { backOff, bmc, console, headnode } = config.timing;
 const agent = await startAgent(
   {
     ...config,
@@ -24,6 +24,7 @@ const agent = await startAgent(
       backOff: { ...backOff, ...TIMING.backOff },
       bmc: { ...bmc, ...TIMING.bmc },
       console: { ...console, ...TIMING.console },
+      headnode: { ...headnode, ...TIMING.headnode },
     },
   },
   {

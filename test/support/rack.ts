@@ -49,9 +49,10 @@ export function withToken(w: World, label: string, token: string): Promise<unkno
   return w.sql`update nodes set obmd_session = ${w.services.secrets.encrypt(token)}, obm_enabled = true where label = ${label}`;
 }
 
-/** Has the console of a node logged, as a request for it does; answers its number. */
-export async function loggedConsole(w: World, label: string): Promise<number> {
+/** Has the console of a node or headnode logged, as a request for it does; answers its number. */
+export async function loggedConsole(w: World, label: string, of: 'node' | 'headnode' = 'node'): Promise<number> {
   const [row] = await w.sql`
-    insert into consoles (node_id, project_id, state) select id, project_id, 'open' from nodes where label = ${label} returning id`;
+    insert into consoles (${w.sql(`${of}_id`)}, project_id, state)
+      select id, project_id, 'open' from ${w.sql(`${of}s`)} where label = ${label} returning id`;
   return Number(row?.['id']);
 }

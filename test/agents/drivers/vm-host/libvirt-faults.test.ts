@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { NotIsolated, type VmHost } from '../../../../agents/drivers/vm-host/driver.ts';
-import { interfaceName } from '../../../../agents/drivers/vm-host/interface-names.ts';
+import { interfaceName, uplinkName } from '../../../../agents/drivers/vm-host/interface-names.ts';
 import { type LibvirtLab, libvirtMissing, lookIn, pathOf, stand, startLibvirt } from '../../../support/libvirt.ts';
 import { until } from '../../../support/until.ts';
 import { aMachine, echoGuest, openHost } from './bench.ts';
@@ -297,19 +297,60 @@ describe.skipIf(missing !== undefined)(`libvirt goes wrong${missing === undefine
     expect(await host.read(uuid)).toEqual({ state: 'stopped' });
   });
 
+  test('a machine that ends by itself is stopped, and starts again', async () => {
+    const host = open();
+    const { uuid, nics, ...more } = aMachine();
+    await host.create({ uuid, nics, ...more });
+    await host.start(uuid, nics);
+    const line = await host.openConsole(uuid, () => {});
+    await lab.virsh('qemu-monitor-command', uuid, '--hmp', 'quit').catch(() => {});
+    expect(await line.ended).toContain('the machine stopped');
+    await until(async () => (await host.read(uuid)).state === 'stopped', 'it is stopped');
+    await host.start(uuid, nics);
+    expect(await host.read(uuid)).toMatchObject({ state: 'running' });
+  });
+
+  test('an uplink is the first interface, and must not be where the networks of HaaS are', async () => {
+    const bridged = async (name: string, bridge: string) => {
+      const file = join(lab.folder, `${name}.xml`);
+      const how = `<forward mode='bridge'/><bridge name='${bridge}'/><virtualport type='openvswitch'/>`;
+      writeFileSync(file, `<network><name>${name}</name>${how}</network>`);
+      await lab.virsh('net-define', file);
+      await lab.virsh('net-start', name);
+    };
+    await lab.vsctl('--may-exist', 'add-br', 'br1', '--', 'set', 'bridge', 'br1', 'datapath_type=netdev');
+    await bridged('apart', 'br1');
+    await bridged('among', 'br0');
+    for (const network of ['apart', 'among']) {
+      const host = open({ uplink: { network } });
+      const { uuid, nics, ...more } = aMachine();
+      await host.create({ uuid, nics, ...more });
+      const starting = host.start(uuid, nics);
+      if (network === 'apart') {
+        await starting;
+        const [first, second] = (await lab.virsh('domiflist', uuid)).split('\n').map((line) => line.trim().split(/\s+/));
+        expect(first).toMatchObject([uplinkName(uuid), 'network', 'apart', 'virtio', expect.any(String)]);
+        expect(second).toEqual([interfaceName(uuid, 0), 'bridge', 'br0', 'virtio', nics[0]?.mac]);
+      } else
+        await expect(starting).rejects.toMatchObject({
+          name: 'NotIsolated',
+          message: expect.stringContaining('must be on another bridge'),
+        });
+      expect(await host.remove(uuid)).toEqual([]);
+    }
+  });
+
   test.each([
     [{ networks: { openvswitch: 'nowhere' } }, 'a bridge is missing'],
     [{ uplink: { network: 'nowhere' } }, 'libvirt network of "uplink"'],
     [{ uplink: { bridge: 'br0' } }, 'a bridge is missing'],
-    [{ virtualization: 'kvm' }, '"virtualization": "tcg"'],
   ])('what %j lacks on the host is told when it is started', async (config, says) => {
     const host = open(config);
     const machine = aMachine();
     const { uuid, nics } = machine;
-    // Hosts without any KVM do not even take the definition.
-    const failing = host.create(machine).then(() => host.start(uuid, nics));
-    await expect(failing).rejects.toMatchObject({ fault: 'refused', message: expect.stringContaining(says) });
-    expect((await host.read(uuid)).state).not.toBe('running');
+    await host.create(machine);
+    await expect(host.start(uuid, nics)).rejects.toMatchObject({ fault: 'refused', message: expect.stringContaining(says) });
+    expect(await host.read(uuid)).toEqual({ state: 'stopped' });
     expect(await lab.vsctl('list-ports', 'br0')).toBe('');
   });
 

@@ -151,8 +151,11 @@ describe('mock: the console', () => {
     const first = await watch();
     await until(() => first.output().endsWith('Booting base-headnode ...\r\nStarted.\r\nmock> '), 'it has started');
     await first.line.write(Buffer.from('ls\r'));
-    await first.line.sendBreak();
-    expect(first.output()).toMatch(/ls\r\nmock> \[break\]$/);
+    await expect(first.line.sendBreak()).rejects.toMatchObject({
+      fault: 'refused',
+      message: expect.stringContaining('no break'),
+    });
+    expect(first.output()).toMatch(/ls\r\nmock> $/);
     const second = await watch();
     expect(await first.line.ended).toBe('somebody else took the console over');
     await second.line.write(Buffer.from('x'));
