@@ -20,7 +20,7 @@ const letGoRow = z.object({ console: z.coerce.number() });
 
 /**
  * The seq of the next piece of a console's log. Undefined: this console is not to be held, because it was released or stopped, or is
- * another node's. Throws LeaseLost.
+ * another machine's. Throws LeaseLost.
  */
 export async function attachConsole(connection: Connection, held: Claim, console: number): Promise<number | undefined> {
   const [row] = await connection`select * from agent_attach_console(${held.deviceId}, ${held.fence}, ${console})`.catch(

@@ -17,7 +17,8 @@ async function house(t: TestContext) {
   const world = await makeWorld(t);
   const stateDir = await agentStateFolder(t);
   writeVmHost(stateDir);
-  const startAgent = () => startAgentProcess(t, world, stateDir, undefined, { timing: { console: { heldBack: 0, typing: 2000 } } });
+  const startAgent = () =>
+    startAgentProcess(t, world, stateDir, undefined, { timing: { console: { heldBack: 0, typing: 2000 } } });
   const [api, agent] = await Promise.all([apiOnSocket(t, world), startAgent()]);
   const ask = async (user: string, method: string, path: string, body?: object) => {
     const answer = await fetch(`${api.url}${path}`, {

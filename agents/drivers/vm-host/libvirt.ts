@@ -136,7 +136,6 @@ class LibvirtHost implements VmHost {
     const task = `stopping ${domainName(uuid)}`;
     if (!(await this.#find(uuid, task))) return;
     await this.#end(uuid, task);
-    await this.#tidyAfter();
   }
 
   async remove(uuid: string): Promise<string[]> {
@@ -236,6 +235,7 @@ class LibvirtHost implements VmHost {
     await this.#virsh.change(['destroy', uuid], task, ['idle']);
     if ((await this.#virsh.activity(uuid, task).catch(lost)) !== 'off')
       throw new DeviceError('refused', `${task}: it runs still, although libvirt ended it`);
+    await this.#tidyAfter();
   }
 }
 

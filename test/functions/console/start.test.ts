@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { startConsole } from '../../../functions/console/start.ts';
 import { obmRefusalCases, ordersOf } from '../../support/bmc-agent.ts';
-import { consoleWorld } from '../../support/console-viewers.ts';
+import { consoleWorld, release } from '../../support/console-viewers.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
 import { drivenNode, reserve } from '../../support/rack.ts';
 import { makeWorld, type World } from '../../support/world.ts';
@@ -57,6 +57,25 @@ test('after it was stopped goes on with the same log', async (t) => {
     ['console.open', 1],
     ['console.close', 1],
     ['console.open', 1],
+  ]);
+});
+
+test('is ordered whatever its agent was told before and has not done yet', async (t) => {
+  const w = await consoleWorld(t);
+  await w.arrange('PUT', '/node/n1/console');
+  await w.arrange('DELETE', '/node/n1/console');
+  await w.arrange('PUT', '/node/n1/console');
+  await release(w, 'blue');
+  await reserve(w, 'n1', 'red');
+  await w.arrange('PUT', '/node/n1/console');
+  const [before, now] = await consoles(w);
+  expect([before?.['project'], now?.['project']]).toEqual(['blue', 'red']);
+  expect(await orders(w)).toEqual([
+    ['console.open', before?.['id']],
+    ['console.close', before?.['id']],
+    ['console.open', before?.['id']],
+    ['console.close', before?.['id']],
+    ['console.open', now?.['id']],
   ]);
 });
 
