@@ -58,6 +58,14 @@ describe('the definition of a headnode', () => {
     expect(build(like, { virtualization: 'tcg' })).toMatch(/<cpu mode="maximum">\s*<\/cpu>/);
   });
 
+  test('has what cloud-init reads on a CD, at a controller that the kernels of cloud images know', () => {
+    expect(build()).not.toContain('cdrom');
+    const xml = build(undefined, {}, aMachine({ uuid, seed: { userData: 's3cret', metaData: '' } }));
+    expect(xml).toMatch(/<controller type="scsi" index="0" model="virtio-scsi">/);
+    expect(xml).toMatch(/device="cdrom">.*<source file="\/headnodes\/.*\/seed.iso">.*bus="scsi".*<readonly>/s);
+    expect(xml).not.toContain('s3cret');
+  });
+
   test.each([
     ['</title><devices>', '&lt;/title&gt;&lt;devices&gt;'],
     ['a\nb\x00c\ud800', 'a b c'],
