@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ConsoleLine } from '../../../../agents/drivers/console-line.ts';
 import { ipmiDriver } from '../../../../agents/drivers/bmc/ipmi.ts';
+import type { ConsoleLine } from '../../../../agents/drivers/console-line.ts';
 import { ipmiSimulatorMissing, type SimulatedBmc } from '../../../../infra/rack/bmc/simulated-bmc.ts';
 import { until } from '../../../support/until.ts';
 import { open, simulator, type Wanted } from './bench.ts';
