@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type PrivateMachine, startPrivateMachine } from './lab/private-machine.ts';
 import { missingRequirements } from './lab/requirements.ts';
+
+const inside = fileURLToPath(new URL('lab/inside.ts', import.meta.url));
 
 const usage = `npm run lab [-- --keep]: shows the whole workflow, for real, on this machine. docs/lab.md tells more.
 
@@ -37,7 +40,7 @@ if (!options || missing.length > 0) {
   process.exit(1);
 }
 
-const machine = startPrivateMachine('infra/lab/inside.ts', options.keep ? ['--keep'] : []);
+const machine = startPrivateMachine(inside, options.keep ? ['--keep'] : []);
 endBySignal(machine);
 process.stdout.write(`A shell in the midst of it:  nsenter --target ${await machine.firstProcess()} --mount --net --pid\n`);
 process.exitCode = (await machine.ended) ?? 1;

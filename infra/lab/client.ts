@@ -58,7 +58,7 @@ export class Client {
         const now = action.parse((await this.send('GET', `/networking_action/${id}`)).body);
         return now.status === 'PENDING' ? undefined : now;
       },
-      { limit: 90_000, tail: this.#evidence },
+      { limit: 60_000, tail: this.#evidence },
     );
     if (ended.status === 'DONE') return ended;
     throw new LabError(`${request} was not done: ${ended.error ?? 'no reason is told'}\n${await this.#evidence()}`);

@@ -17,7 +17,9 @@ const screen = new Screen();
 let keeping = false;
 const left = once(process.stdin.resume(), 'end');
 void left.then(() => {
-  if (!keeping) process.exit(130);
+  if (keeping) return;
+  screen.say('\nStopped before its end.');
+  process.exit(130);
 });
 
 /** Leaves everything as it is, for somebody to look around, until they have seen enough. */
@@ -64,5 +66,10 @@ try {
   process.exit(0);
 } catch (error) {
   screen.say(`\nThe workflow does not work on this machine: ${error instanceof LabError ? error.message : describeError(error)}`);
+  if (values.keep) {
+    keeping = true;
+    screen.say('\nWhat runs goes on running until Ctrl-C.');
+    await left;
+  }
   process.exit(1);
 }

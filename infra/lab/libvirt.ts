@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { XMLBuilder } from 'fast-xml-parser';
 import type { Acceleration } from './acceleration.ts';
+import { LabError } from './lab-error.ts';
 import { run } from './program.ts';
 import type { TinyLinux } from './tiny-linux.ts';
 import { lastLines, until } from './wait.ts';
@@ -14,7 +15,8 @@ export const TEMPLATE = 'tiny';
 /** A running libvirtd. */
 export interface Libvirt {
   readonly version: string;
-  readonly log: string;
+  /** The end of its log: warnings and errors. */
+  log(): Promise<string>;
   /** The names of all domains, running or not. */
   domains(): Promise<string[]>;
   stop(): Promise<void>;
@@ -33,10 +35,13 @@ stdio_handler = "file"
 
 /** Starts libvirtd where virsh looks for it. Throws LabError. */
 export async function startLibvirt(folder: string): Promise<Libvirt> {
-  const log = join(folder, 'libvirtd.log');
+  const logFile = join(folder, 'libvirtd.log');
   await mkdir('/run/libvirt', { recursive: true });
   await writeFile('/etc/libvirt/qemu.conf', QEMU_SETTINGS);
-  await writeFile('/etc/libvirt/libvirtd.conf', `auth_unix_ro = "none"\nauth_unix_rw = "none"\nlog_outputs = "3:file:${log}"\n`);
+  await writeFile(
+    '/etc/libvirt/libvirtd.conf',
+    `auth_unix_ro = "none"\nauth_unix_rw = "none"\nlog_outputs = "3:file:${logFile}"\n`,
+  );
   const output = createWriteStream(join(folder, 'libvirtd.output'));
   const daemon = execa('libvirtd', ['--config', '/etc/libvirt/libvirtd.conf'], {
     stdin: 'ignore',
@@ -50,14 +55,14 @@ export async function startLibvirt(folder: string): Promise<Libvirt> {
     ended = true;
   });
 
-  const tail = async () => lastLines((await readFile(log, 'utf8').catch(() => '')) || 'libvirtd wrote no log');
+  const log = async () => lastLines((await readFile(logFile, 'utf8').catch(() => '')) || 'nothing');
   const answer = await until(
     'libvirtd answers',
     async () => {
-      if (ended) throw new Error(`libvirtd has ended:\n${await tail()}`);
+      if (ended) throw new LabError(`libvirtd has ended:\n${await log()}`);
       return run('virsh', ['version'], { limit: 60_000 }).catch(() => undefined);
     },
-    { limit: 60_000, tail },
+    { limit: 60_000, tail: log },
   );
   return {
     version: /using library: libvirt (\S+)/i.exec(answer)?.[1] ?? 'of an unknown version',

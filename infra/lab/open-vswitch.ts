@@ -8,8 +8,6 @@ export const BRIDGE = 'br0';
 /** A running Open vSwitch with its userspace datapath. */
 export interface OpenVSwitch {
   readonly version: string;
-  /** Where its daemons write down what happens. */
-  readonly log: string;
   /** Runs `ovs-vsctl` and answers what it printed. Throws LabError. */
   vsctl(...words: string[]): Promise<string>;
   /** The names of the bridge's ports. */
@@ -23,7 +21,6 @@ export interface OpenVSwitch {
 export async function startOpenVSwitch(folder: string): Promise<OpenVSwitch> {
   const runFolder = '/run/openvswitch';
   const socket = `unix:${runFolder}/db.sock`;
-  const log = join(folder, 'ovs-vswitchd.log');
   await mkdir(runFolder, { recursive: true });
   const database = join(folder, 'conf.db');
   const daemon = (name: string) => [
@@ -46,7 +43,6 @@ export async function startOpenVSwitch(folder: string): Promise<OpenVSwitch> {
 
   return {
     version,
-    log,
     vsctl,
     ports: async () => (await vsctl('list-ports', BRIDGE)).split('\n').filter((name) => name !== ''),
     async addTap(name) {

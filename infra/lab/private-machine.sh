@@ -6,13 +6,18 @@ repository=$1
 shift
 
 mount -t tmpfs -o mode=755 none /run
-mkdir /run/haas /run/lab
+mkdir /run/haas /run/lab /run/etc
 # PostgreSQL runs as another user, who may not pass through the folders above.
 mount --bind "$repository" /run/haas
-mount -t tmpfs -o mode=1777 none /dev/shm
+# That user is made where there is none, and libvirt is set up in another way.
+cp -a /etc/. /run/etc
+mount --bind /run/etc /etc
 for folder in /etc/libvirt /var/lib/libvirt /var/cache/libvirt /var/log/libvirt; do
   mount -t tmpfs -o mode=755 none "$folder"
 done
+mount -t tmpfs -o mode=1777 none /dev/shm
+# With the devices of this network, and without control groups, which would be those of the machine around.
+mount -t sysfs none /sys
 
 ip link set lo up
 # Frames that nobody in this lab sent would only be in the way.

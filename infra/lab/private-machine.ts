@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LabError } from './lab-error.ts';
 import { until } from './wait.ts';
@@ -26,10 +27,10 @@ export interface PrivateMachine {
   kill(): void;
 }
 
-/** Runs a program of this repository, as Node.js runs it, with its output to the screen. */
+/** Runs a program of this repository, as Node.js runs it, with its output to the screen. `program` is its path. */
 export function startPrivateMachine(program: string, args: readonly string[]): PrivateMachine {
   const namespaces = ['--mount', '--net', '--pid', '--ipc', '--fork', '--kill-child', '--mount-proc'];
-  const command = [process.execPath, '--import', 'tsx', program, ...args];
+  const command = [process.execPath, '--import', 'tsx', relative(repository, program), ...args];
   const child: ChildProcess = spawn('unshare', [...namespaces, 'sh', script, repository, ...command], {
     stdio: ['pipe', 'inherit', 'inherit'],
     env: { PATH: programPath, HOME: LAB_FOLDER, LC_ALL: 'C.UTF-8' },

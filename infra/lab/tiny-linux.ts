@@ -46,16 +46,16 @@ export async function buildTinyLinux(folder: string): Promise<TinyLinux> {
   ];
 
   const nodeInitrd = join(folder, 'initrd.gz');
-  const node = await archive(join(folder, 'node'), [
+  const node = await root(join(folder, 'node'), [
     ...common,
     { to: 'role.sh', from: join(parts, 'node.sh') },
     { to: 'udhcpc.sh', from: join(parts, 'udhcpc.sh') },
   ]);
-  // It goes over the network block by block, and each waits for the one before.
+  // It goes over the network.
   await writeFile(nodeInitrd, gzipSync(node, { level: 9 }));
 
   const headnodeInitrd = join(folder, 'headnode.cpio');
-  const headnode = await archive(join(folder, 'headnode'), [
+  const headnode = await root(join(folder, 'headnode'), [
     ...common,
     ...(await withLibraries('/usr/sbin/dnsmasq')),
     { to: 'role.sh', from: join(parts, 'headnode.sh') },
@@ -64,23 +64,32 @@ export async function buildTinyLinux(folder: string): Promise<TinyLinux> {
   ]);
   await writeFile(headnodeInitrd, headnode);
 
-  const tar = join(folder, 'headnode.tar');
-  const served = join(folder, 'served');
-  await place(served, [
-    { to: 'vmlinuz', from: kernel },
-    { to: 'initrd.gz', from: nodeInitrd },
-    { to: 'boot.ipxe', from: join(parts, 'boot.ipxe') },
-  ]);
-  await run('tar', ['-c', '-f', tar, '-C', served, '.']);
+  // An archive, for which no kernel has to know a file system.
+  const served = join(folder, 'served.cpio');
+  await writeFile(
+    served,
+    await archive(join(folder, 'served'), [
+      { to: 'vmlinuz', from: kernel },
+      { to: 'initrd.gz', from: nodeInitrd },
+      { to: 'boot.ipxe', from: join(parts, 'boot.ipxe') },
+    ]),
+  );
   const headnodeDisk = join(folder, 'tiny.qcow2');
-  await run('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', tar, headnodeDisk]);
+  await run('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', served, headnodeDisk]);
   return { version, kernel, nodeInitrd, headnodeInitrd, headnodeDisk };
 }
 
 /** A file of a tiny Linux, by its path there. */
 type File = { readonly to: string } & ({ readonly from: string } | { readonly content: string | Uint8Array });
 
-async function place(folder: string, files: readonly File[]): Promise<void> {
+/** The first files of a Linux, with folders for what it mounts and writes. */
+async function root(folder: string, files: readonly File[]): Promise<Uint8Array> {
+  for (const empty of ['dev', 'proc', 'sys', 'tmp', 'var/lib/misc', 'run']) await mkdir(join(folder, empty), { recursive: true });
+  return archive(folder, files);
+}
+
+/** Files in a folder, and what is there already, in the form in which the kernel takes its first ones. */
+async function archive(folder: string, files: readonly File[]): Promise<Uint8Array> {
   for (const file of files) {
     const path = join(folder, file.to);
     await mkdir(dirname(path), { recursive: true });
@@ -88,12 +97,6 @@ async function place(folder: string, files: readonly File[]): Promise<void> {
     else await writeFile(path, file.content);
     await chmod(path, 0o755);
   }
-}
-
-/** Files as the kernel takes its first ones: with folders for what it mounts there. */
-async function archive(folder: string, files: readonly File[]): Promise<Uint8Array> {
-  await place(folder, files);
-  for (const empty of ['dev', 'proc', 'sys', 'tmp', 'var/lib/misc', 'run']) await mkdir(join(folder, empty), { recursive: true });
   const names = await readdir(folder, { recursive: true });
   const { stdout } = await execa('cpio', ['--create', '--format=newc', '--quiet'], {
     cwd: folder,

@@ -25,8 +25,11 @@ export async function until<T>(
   }
 }
 
-/** The last lines of a text, indented. */
-export function lastLines(text: string, count = 25): string {
-  const lines = text.replaceAll('\r', '').trimEnd().split('\n').slice(-count);
+/** What a terminal is told that is no text: colours, places, lines that are written anew. */
+const orders = /\x1b\[[0-9;?]*[A-Za-z]|[\r\x08]/g;
+
+/** The last lines of what was printed, indented. */
+export function lastLines(printed: string, count = 25): string {
+  const lines = printed.replaceAll(orders, '').trimEnd().split('\n').slice(-count);
   return lines.map((line) => `    ${line}`).join('\n');
 }

@@ -27,7 +27,7 @@ const PROMPT = { headnode: /headnode# $/, node: /node# $/ };
 const BROADCASTS = 5;
 
 /** Milliseconds: an emulated machine on a busy processor takes a while. */
-const PATIENCE = { boot: 90_000, shell: 20_000 };
+const PATIENCE = { boot: 60_000, shell: 20_000 };
 
 const check = z.object({ ok: z.boolean() });
 const shownNetwork = z.object({ channels: z.array(z.string()) });
@@ -46,8 +46,9 @@ export class Workflow {
   readonly #nodes: readonly string[];
 
   constructor(ground: Ground, screen: Screen) {
-    const { house, machines } = ground;
-    const evidence = async () => `the agent's log ends with:\n${await house.agentLog()}`;
+    const { house, libvirt, machines } = ground;
+    const evidence = async () =>
+      `The agent's log ends with:\n${await house.agentLog()}\nThat of libvirtd:\n${await libvirt.log()}`;
     this.#ground = ground;
     this.#screen = screen;
     this.#administrator = new Client(house.url, 'admin', house.password, evidence);
@@ -116,8 +117,8 @@ export class Workflow {
       PROMPT.headnode,
       PATIENCE.boot,
     );
-    await this.#console(`/node/${moved}`).shows(/No bootable device/, `${moved} gives up booting`, PATIENCE.boot);
-    await searching;
+    const [from] = await Promise.all([this.#bootEnd(moved), searching]);
+    if (from !== null) throw new LabError(`${moved} was moved to another network, and yet has booted from ${from}`);
     this.#screen.done(`${moved} was power cycled to boot from the network, and found nothing to boot`);
     await this.#fetchToken(stays);
     this.#screen.done(`${stays}, which stayed, still reaches the headnode`);
@@ -186,6 +187,8 @@ export class Workflow {
     await this.#user.call('PUT', `${path}/hnic/eth0`);
     await this.#user.call('POST', `${path}/hnic/eth0/connect_network`, { network: 'provision' });
     await this.#user.call('POST', `${path}/start`);
+    const { state } = shownHeadnode.parse(await this.#user.call('GET', path));
+    if (state !== 'running') throw new LabError(`headnode ${HEADNODE} was started, and is ${state}`);
     this.#screen.done(`headnode ${HEADNODE}: a clone of ${TEMPLATE}, on network provision, has been started`);
   }
 
@@ -217,10 +220,19 @@ export class Workflow {
     await this.#user.call('PUT', `/node/${node}/boot_device`, { bootdev: 'pxe' });
     await this.#user.call('POST', `/node/${node}/power_cycle`);
     this.#screen.done(`${node} is to boot from the network, and has been power cycled`);
-    await console.shows(new RegExp(`booted over the network, by ${HEADNODE_ADDRESS}`), `${node} has booted`, PATIENCE.boot);
+    const from = await this.#bootEnd(node);
+    if (from !== HEADNODE_ADDRESS)
+      throw new LabError(`${node} has not booted from the headnode, but from ${from ?? 'nothing'}\n${console.tail()}`);
     await console.shows(PROMPT.node, `${node} has a shell`, PATIENCE.shell);
     await this.#fetchToken(node);
     this.#screen.done(`${node} has booted over that network: its shell tells the token of the headnode`);
+  }
+
+  /** Waits until a node has booted, and answers from where; null when it has found nothing to boot. */
+  async #bootEnd(node: string): Promise<string | null> {
+    const end = /booted over the network, by (\S+),|No bootable device/;
+    const [, from] = await this.#console(`/node/${node}`).shows(end, `${node} has booted or gives up`, PATIENCE.boot);
+    return from ?? null;
   }
 
   /** Types into a node's console what has it fetch the token; only who reaches the headnode can tell it. */
