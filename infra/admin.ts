@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { openDatabase } from '../db/client.ts';
 import { thumbprint } from '../db/commands/seal.ts';
 import { migrate } from '../db/migrate.ts';
-import { agentLogin, createAgentLogin, createRoles } from '../db/roles.ts';
+import { createAgentLogin, createRoles } from '../db/roles.ts';
 import { agentLabel } from '../functions/http/labels.ts';
 import { createFirstAdministrator } from '../functions/rules/first-administrator.ts';
 import {
@@ -17,7 +17,7 @@ import {
   trustedKeysFile,
 } from './keys.ts';
 
-const usage = `haas-admin: prepares a PostgreSQL server, API hosts and agents. Run it as  npm run haas-admin -- <command>
+const usage = `haas-admin: prepares a PostgreSQL server, API hosts and agents. Run it as  npx haas-admin <command>
 
   database [--name haas]
       Makes the roles haas_owner, haas_api and haas_agent and a database, migrates it, and prints
@@ -31,10 +31,11 @@ const usage = `haas-admin: prepares a PostgreSQL server, API hosts and agents. R
   administrator
       In a deployment without users: makes the user admin, with the password of HAAS_ADMIN_PASSWORD or a new one that is printed.
       Takes the database from DATABASE_URL.
-  agent <label> --trust <file> --state <folder> [--name haas]
-      On the management node: makes the agent's login (HAAS_SUPERUSER_URL) and the folder of its keys, and prints HAAS_AGENT_URL,
-      HAAS_AGENT_STATE_DIR and the request that enrols it. The file holds what "keys" printed.
-      Run again, it keeps the keys and gives the login a new password.
+  agent-login <label> [--name haas]
+      Makes the Postgres login of an agent (HAAS_SUPERUSER_URL), and prints HAAS_AGENT_URL. Run again, it gives the login a new password.
+  agent <label> --trust <file> --state <folder>
+      On the management node, as the user that the agent will run as: makes the folder of its keys, and prints the request that enrols it.
+      The file holds what "keys" printed. Run again, it keeps the agent's keys, and has it trust the file's besides those it trusts already.
 `;
 
 /** Something the caller can mend; its message is all they need. */
@@ -73,29 +74,28 @@ async function makeAdministrator(databaseUrl: string, given: string | undefined)
   }
 }
 
-async function prepareAgent(
-  label: string,
-  superuserUrl: string,
-  name: string,
-  trustFile: string,
-  folder: string,
-): Promise<string> {
-  const known = agentLabel.safeParse(label);
-  if (!known.success) throw new UsageError(`the label ${known.error.issues[0]?.message}`);
+function demandAgentLabel(text: string): string {
+  const known = agentLabel.safeParse(text);
+  if (known.success) return known.data;
+  throw new UsageError(`the label ${known.error.issues[0]?.message}`);
+}
+
+async function makeAgentLogin(label: string, superuserUrl: string, name: string): Promise<string> {
+  const password = newPassword();
+  const login = await createAgentLogin(superuserUrl, label, password);
+  return `HAAS_AGENT_URL=${withLogin(superuserUrl, name, login, password)}\n`;
+}
+
+async function makeAgentKeys(label: string, trustFile: string, folder: string): Promise<string> {
   const stateDir = resolve(folder);
   const trust = await readKeyFile(trustFile, trustedKeysFile);
   await ensurePrivateFolder(stateDir);
   const [key] = await ensureSealingKeys(stateDir);
   if (!key) throw new UsageError(`${stateDir} holds no sealing key`);
   await pinTrustedKeys(stateDir, trust, label);
-  const password = newPassword();
-  await createAgentLogin(superuserUrl, label, password);
   const { kty, crv, x } = key;
-  return `HAAS_AGENT_URL=${withLogin(superuserUrl, name, agentLogin(label), password)}
-HAAS_AGENT_STATE_DIR=${stateDir}
-
-# Enrol it; its key is ${await thumbprint({ kty, crv, x })}
-curl -u admin -X PUT $HAAS/v0/agent/${label} -d '${JSON.stringify({ public_key: { kty, crv, x } })}'
+  return `# Enrols the agent ${label} with the key ${await thumbprint({ kty, crv, x })}
+curl -nsS -X PUT $HAAS/agent/${label} -d '${JSON.stringify({ public_key: { kty, crv, x } })}'
 `;
 }
 
@@ -123,11 +123,11 @@ async function run(argv: string[]): Promise<string> {
       return makeAdministrator(demand(process.env['DATABASE_URL'], 'DATABASE_URL'), process.env['HAAS_ADMIN_PASSWORD']);
     case 'keys':
       return `${JSON.stringify(trustedKeys(await ensureApiKeys(demand(first, '<file>'))), null, 2)}\n`;
+    case 'agent-login':
+      return makeAgentLogin(demandAgentLabel(demand(first, '<label>')), superuserUrl(), values.name);
     case 'agent':
-      return prepareAgent(
-        demand(first, '<label>'),
-        superuserUrl(),
-        values.name,
+      return makeAgentKeys(
+        demandAgentLabel(demand(first, '<label>')),
         demand(values.trust, '--trust'),
         demand(values.state, '--state'),
       );
