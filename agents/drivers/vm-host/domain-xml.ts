@@ -41,6 +41,8 @@ export interface DomainPlan {
   readonly networks: VmNetworks;
   /** The template, where it is a domain. */
   readonly like: Domain | undefined;
+  /** The template's image, where the disk is written beside it; undefined: the disk is a copy. */
+  readonly backing: string | undefined;
 }
 
 /** What libvirt calls the domain of a headnode. */
@@ -55,7 +57,7 @@ export function headnodeOf(name: string): string | undefined {
 const partsOfOs = new Set(['type', 'loader', 'nvram', 'kernel', 'initrd', 'cmdline', 'firmware', 'bios', 'dtb']);
 
 /** The definition of a headnode's domain (libvirt.org/formatdomain.html). */
-export function buildDomain({ machine, folder, config, networks, like }: DomainPlan): string {
+export function buildDomain({ machine, folder, config, networks, like, backing }: DomainPlan): string {
   const { uuid, size, nics, seed } = machine;
   const emulator = childNamed(childNamed(like?.element, 'devices'), 'emulator');
   const taken = (name: string) => {
@@ -88,6 +90,7 @@ export function buildDomain({ machine, folder, config, networks, like }: DomainP
         { type: 'file', device: 'disk' },
         element('driver', { name: 'qemu', type: 'qcow2', discard: 'unmap' }),
         element('source', { file: folder.disk }),
+        ...backingOf(backing),
         element('target', { dev: 'vda', bus: 'virtio' }),
       ),
       ...(seed ? seedDisk(folder.seed) : []),
@@ -116,6 +119,13 @@ export function buildDomain({ machine, folder, config, networks, like }: DomainP
   return formatXml(definition);
 }
 
+/** Without being told otherwise, libvirt gives the template's file to QEMU's user, who could write to it then. */
+function backingOf(image: string | undefined): XmlElement[] {
+  if (image === undefined) return [];
+  const source = element('source', { file: image }, element('seclabel', { model: 'dac', relabel: 'no' }));
+  return [element('backingStore', { type: 'file' }, element('format', { type: 'qcow2' }), source)];
+}
+
 /** It must not write to the template's variables of UEFI: without a path, libvirt makes the domain some of its own. */
 function osOf(like: Domain | undefined): XmlElement {
   const os = childNamed(like?.element, 'os');
@@ -124,10 +134,14 @@ function osOf(like: Domain | undefined): XmlElement {
   return {
     ...os,
     children: [
-      ...children.map((child) => (child.name === 'nvram' ? { ...child, text: '', children: [] } : child)),
+      ...children.map((child) => (child.name === 'nvram' ? ownVariables(child) : child)),
       element('boot', { dev: 'hd' }),
     ],
   };
+}
+
+function ownVariables({ attributes: { template } }: XmlElement): XmlElement {
+  return element('nvram', template === undefined ? {} : { template });
 }
 
 /** Of the template's processor, its model: its topology need not be that of a machine of another size. QEMU itself has one model that needs no KVM. */

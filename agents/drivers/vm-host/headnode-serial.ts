@@ -83,7 +83,7 @@ function why(error: unknown, path: string): string {
   const code = codeOf(error);
   if (code === 'ABORT_ERR') return 'it was called off';
   if (code === 'EACCES' || code === 'EPERM')
-    return `the agent's user may not open ${path}: it must be root, or in the group of QEMU's user (kvm on Debian, qemu on RHEL)`;
+    return `the agent's user may not open ${path}: it must be root, or in the group of QEMU's user (libvirt-qemu on Debian, qemu on RHEL)`;
   return error instanceof Error ? error.message : 'no reason given';
 }
 

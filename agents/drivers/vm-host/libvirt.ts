@@ -102,10 +102,10 @@ class LibvirtHost implements VmHost {
       folder.make();
       await makeDisk(machine, template, folder, this.#qemuImg, task);
       if (machine.seed) await writeSeed(machine.seed, folder, task, this.#signal);
-      const { like } = template;
-      const definition = buildDomain({ machine, folder, config: this.#config, networks: this.#networks, like });
+      const { like, image } = template;
+      const backing = machine.fullCopy ? undefined : image;
+      const definition = buildDomain({ machine, folder, config: this.#config, networks: this.#networks, like, backing });
       writeFileSync(folder.definition, definition, { mode: 0o600 });
-      folder.open();
       isDefining = true;
       await this.#virsh.change(['define', folder.definition], task);
     } catch (thrown) {
@@ -143,6 +143,7 @@ class LibvirtHost implements VmHost {
     const folder = this.#folder(uuid);
     if (await this.#find(uuid, task)) {
       await this.#end(uuid, task);
+      folder.close();
       const all = ['--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram'];
       await this.#virsh.change(['undefine', ...all, uuid], task, ['absent']);
       if (await this.#find(uuid, task).catch(lost)) throw new DeviceError('refused', `${task}: libvirt has it still`);
@@ -163,10 +164,13 @@ class LibvirtHost implements VmHost {
       const folder = this.#folder(uuid);
       // Whoever began before this look is busy, or has defined it by now. A domain that took its place may use its files.
       if (isBusy(uuid) || (await this.#virsh.find(uuid, 'sweeping')) || isBusy(uuid)) continue;
-      told.push((await filesLeft(folder)) ?? `removed ${folder.path}, which was of no machine`);
+      if (folder.isInUse) told.push(this.#unknownMachine(folder));
+      else told.push((await filesLeft(folder)) ?? `removed ${folder.path}, which was of no machine`);
     }
+    // Before the look at what is active: what starts meanwhile needs its interfaces.
+    const busy = new Set([...(await this.#virsh.uuids('sweeping', 'all'))].filter(isBusy));
     const active = await this.#virsh.uuids('sweeping', 'active');
-    const { removed, left } = await this.#networks.tidy((uuid) => !active.has(uuid) && !isBusy(uuid));
+    const { removed, left } = await this.#networks.tidy((uuid) => !active.has(uuid) && !busy.has(uuid) && !isBusy(uuid));
     return [...told, ...removed.map((what) => `removed ${what}`), ...left];
   }
 
@@ -186,14 +190,22 @@ class LibvirtHost implements VmHost {
 
   /** The domain of a headnode; undefined: there is certainly none. */
   async #find(uuid: string, task: string, view: 'defined' | 'live' = 'defined'): Promise<Domain | undefined> {
-    const domain = await this.#virsh.find(this.#folder(uuid).uuid, task, view);
+    const folder = this.#folder(uuid);
+    const domain = await this.#virsh.find(folder.uuid, task, view);
+    // Another libvirt, or one that was installed anew, must not have its disk removed, nor tell of it while it runs elsewhere.
+    if (!domain && folder.isInUse) throw new DeviceError('unreachable', `${task}: ${this.#unknownMachine(folder)}`);
     // Whatever has that name in place of that UUID, or that UUID and another name, is somebody else's.
     if (domain && (domain.uuid !== uuid || domain.name !== domainName(uuid)))
       throw new DeviceError('refused', `${task}: libvirt has another domain in its place: ${domain.name}, ${domain.uuid}`);
     return domain;
   }
 
+  #unknownMachine({ path, definition }: HeadnodeFolder): string {
+    return `libvirt at ${this.#config.uri} does not know the machine of ${path}: correct "uri" in vm-host.json, or bring it back ("virsh define ${definition}"), or remove that folder`;
+  }
+
   async #startPaused(uuid: string, nics: readonly HeadnodeNic[], task: string): Promise<void> {
+    this.#folder(uuid).open();
     const vlans = nics.map(({ vlan }) => vlan);
     try {
       await this.#networks.whileThere(vlans, () => this.#virsh.change(['start', '--paused', uuid], task));

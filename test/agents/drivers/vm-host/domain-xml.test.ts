@@ -19,8 +19,9 @@ const config: LibvirtConfig = {
 };
 const uuid = '3f2a9c0b-1d2e-4f50-8a7b-0123456789ab';
 
-function build(like?: Domain, more: Partial<LibvirtConfig> = {}, machine = aMachine({ uuid })): string {
-  return buildDomain({ machine, folder: new HeadnodeFolder('/headnodes', uuid), config: { ...config, ...more }, networks, like });
+function build(like?: Domain, more: Partial<LibvirtConfig> = {}, machine = aMachine({ uuid }), backing?: string): string {
+  const folder = new HeadnodeFolder('/headnodes', uuid);
+  return buildDomain({ machine, folder, config: { ...config, ...more }, networks, like, backing });
 }
 
 function template(xml: string): Domain {
@@ -46,6 +47,15 @@ describe('the definition of a headnode', () => {
     ]);
     expect(build(undefined, { uplink: { bridge: 'br-lan' } })).toContain('<source bridge="br-lan">');
     for (const name of xml.match(/hn3f2a9c0b1d-\w+/g) ?? []) expect(name.length).toBeLessThanOrEqual(15);
+  });
+
+  test('leaves the file of the template to its owner', () => {
+    const [backing] =
+      /<backingStore .*<\/backingStore>/s.exec(build(undefined, {}, aMachine({ uuid }), '/images/tiny.qcow2')) ?? [];
+    expect(backing?.replace(/>\s+</g, '><')).toBe(
+      '<backingStore type="file"><format type="qcow2"></format><source file="/images/tiny.qcow2"><seclabel model="dac" relabel="no"></seclabel></source></backingStore>',
+    );
+    expect(build()).not.toContain('backingStore');
   });
 
   test('says how its guest is run', () => {
@@ -85,5 +95,7 @@ describe('the definition of a headnode', () => {
     expect(xml).toMatch(/<nvram template="\/VARS.fd">\s*<\/nvram>/);
     expect(xml).not.toContain('t_VARS');
     expect(xml.match(/<boot dev="\w+"/g)).toEqual(['<boot dev="hd"']);
+    const typed = '<nvram template="/VARS.fd" type="file"><source file="/var/lib/t_VARS.fd"/></nvram>';
+    expect(build(template(`<os><loader>/OVMF.fd</loader>${typed}</os>`))).toMatch(/<nvram template="\/VARS.fd">\s*<\/nvram>/);
   });
 });
