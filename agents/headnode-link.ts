@@ -98,9 +98,11 @@ export function linkHeadnode(
 
   /** Counts what others are making too: the host does not list a machine before its disk is copied. */
   async function reserve({ size }: Pick<Machine, 'size'>, command: string): Promise<void> {
+    // Before the look at the host: what is defined meanwhile must be in one of the two.
+    const busy = inMaking.list().filter((other) => isMachineBusy(locks, other));
     const use = (await host.readUse()).filter((other) => other.uuid !== uuid);
     const listed = new Set([uuid, ...use.map((other) => other.uuid)]);
-    const coming = inMaking.list().filter((other) => !listed.has(other) && isMachineBusy(locks, other));
+    const coming = busy.filter((other) => !listed.has(other));
     demandRoom(limits, [...use, ...coming.flatMap((other) => inMaking.of(other)?.size ?? [])], size);
     inMaking.begin(uuid, { command, size });
   }

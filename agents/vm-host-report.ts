@@ -83,8 +83,10 @@ export class VmHostReporter {
         for (const leftover of await host.sweep(isBusy))
           log.warn({ leftover: scrub(leftover, []) }, 'left by a headnode half made');
         const inMaking = new MachinesInMaking(stateDir);
+        // Before the look at the host: what is defined meanwhile is not to be forgotten.
+        const idle = inMaking.list().filter((uuid) => !isBusy(uuid));
         const there = new Set((await host.readUse()).map(({ uuid }) => uuid));
-        for (const uuid of inMaking.list()) if (!there.has(uuid) && !isBusy(uuid)) inMaking.forget(uuid);
+        for (const uuid of idle) if (!there.has(uuid)) inMaking.forget(uuid);
       } finally {
         turn.release();
       }

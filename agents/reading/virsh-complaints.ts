@@ -23,7 +23,7 @@ const complaints: readonly { readonly pattern: RegExp; readonly means: VirshFind
   },
   {
     pattern:
-      /End of file while (?:reading|writing) data|Cannot (?:recv|write) data|client socket is closed|internal error: client/,
+      /End of file while (?:reading|writing) data|Cannot (?:recv|write) data|client socket is closed|internal error: client|keepalive timeout/,
     means: 'hung-up',
   },
   { pattern: /failed to connect to the hypervisor|Failed to connect socket to/, means: 'no-libvirt' },

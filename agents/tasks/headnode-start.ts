@@ -64,7 +64,8 @@ const stages: Record<HeadnodeStart['stage'], Run> = {
       start.stage = 'start';
     } catch (thrown) {
       const error = asDeviceError(thrown);
-      if (error instanceof NoRoom || error.fault === 'unreachable') {
+      // What an earlier process has half made is removed first.
+      if (error.fault === 'unreachable' || (error instanceof NoRoom && !start.again)) {
         means.session.settle();
         return failed(error, { state: 'absent' });
       }

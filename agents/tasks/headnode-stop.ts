@@ -14,7 +14,8 @@ export async function advanceHeadnodeStop(stop: HeadnodeStop, means: HeadnodeMea
   if (stop.stage === 'look') {
     const before = await look(stop, means);
     if ('kind' in before) return before;
-    if (before.state !== 'running') return ended({ status: 'done', result: { headnode: before } });
+    // One that does not run may still have a process, with a guest that waits.
+    if (before.state === 'absent') return ended({ status: 'done', result: { headnode: before } });
     stop.touched = true;
     try {
       await means.session.stop();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, type TestContext, test } from 'vitest';
 import { DeviceError } from '../../agents/device-error.ts';
 import { NotIsolated } from '../../agents/drivers/vm-host/driver.ts';
-import { type Headnode, isMachineBusy, linkHeadnode, takeHostTurn } from '../../agents/headnode-link.ts';
+import { type Headnode, isMachineBusy, linkHeadnode, type OfferedHost, takeHostTurn } from '../../agents/headnode-link.ts';
 import { NoRoom } from '../../agents/vm-host-room.ts';
 import { stateFolder } from '../support/agent-site.ts';
 import { MemoryVmHost } from '../support/memory-vm-host.ts';
@@ -105,6 +105,33 @@ describe('room on the host', () => {
         'c',
       ),
     ).rejects.toThrow('512 MiB of memory are wanted, and 0 of 2048 are left');
+  });
+
+  test('is not given twice where a machine is defined while the host is looked at', async (t) => {
+    const { link, host, means, lease } = bench(t);
+    const large = { ...machine, size: { memory: 2048, vcpus: 8, disk: 40 } };
+    const { opened, open } = gate();
+    host.interfere = ({ what }) => (what === 'create' ? opened : undefined);
+    const making = link(randomUUID()).make(large, 'c');
+    await until(() => host.count('create') === 1, 'the first machine is being made');
+    const late: OfferedHost = {
+      ...host.offered,
+      open(signal) {
+        const inner = host.offered.open(signal);
+        return {
+          ...inner,
+          async readUse() {
+            const use = await inner.readUse();
+            open();
+            await making;
+            return use;
+          },
+        };
+      },
+    };
+    const other = linkHeadnode({ ...means, vmHost: late }, { label: 'head-2', uuid: randomUUID() }, lease());
+    await expect(other.make(large, 'c')).rejects.toThrow(NoRoom);
+    expect(host.machines.size).toBe(1);
   });
 
   test('is not taken by what came to nothing', async (t) => {

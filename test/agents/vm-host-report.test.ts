@@ -126,6 +126,36 @@ describe('what processes that were killed have left', () => {
     expect(s.host.count('sweep')).toBe(sweeps);
   });
 
+  test('is told from what is defined while the host is looked at', async (t) => {
+    const s = await site(t);
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    s.host.interfere = ({ what }) => (what === 'create' ? held : undefined);
+    const means = { vmHost: s.host.offered, stateDir: s.stateDir, locks: join(s.stateDir, 'locks') };
+    const other = linkHeadnode(means, headnode, { held: () => true, signal: new AbortController().signal });
+    const making = other.make(machine, 'theirs');
+    await until(() => s.host.halfMade.size === 1, 'a machine is being made');
+    const { offered } = s.host;
+    let isLooked = false;
+    const open: typeof offered.open = (signal) => {
+      const inner = offered.open(signal);
+      const readUse = async () => {
+        const use = await inner.readUse();
+        release();
+        await making;
+        isLooked = true;
+        return use;
+      };
+      return { ...inner, readUse };
+    };
+    const agent = await s.startWith({ vmHost: { ...offered, open } });
+    await until(() => isLooked, 'the host was looked at');
+    await agent.stop();
+    expect(other.isMadeBy('theirs')).toBe(true);
+  });
+
   test('is told from what others are making now', async (t) => {
     const s = await site(t);
     let release = () => {};

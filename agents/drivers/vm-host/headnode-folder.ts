@@ -1,4 +1,4 @@
-import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statfsSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, statfsSync, statSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DeviceError } from '../../device-error.ts';
@@ -45,9 +45,24 @@ export class HeadnodeFolder {
     mkdirSync(this.path, { mode: 0o700 });
   }
 
-  /** Lets QEMU's user reach what is in it by name; the files themselves are given to that user by libvirt. */
+  /** Lets QEMU's user reach what is in it by name; the files themselves are given to that user by libvirt. Throws DeviceError. */
   open(): void {
-    chmodSync(this.path, 0o711);
+    try {
+      chmodSync(this.path, 0o711);
+    } catch (error) {
+      throw new DeviceError('refused', `the folder ${this.path} cannot be opened to QEMU: ${messageOf(error)}`);
+    }
+  }
+
+  /** Nothing in it is needed any more. */
+  close(): void {
+    if (existsSync(this.path)) chmodSync(this.path, 0o700);
+  }
+
+  /** Whether a machine may have run from it that was not removed: its disk may hold what is nowhere else. */
+  get isInUse(): boolean {
+    const isOpen = ((statSync(this.path, { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0;
+    return isOpen && existsSync(this.disk);
   }
 
   /** Removes it with all that is in it; it is no error where there is none. */
@@ -73,7 +88,12 @@ export function unfitFolder(parent: string): string | undefined {
   if (excess > 0)
     return `the folder ${parent} has too long a name by ${excess} characters: the serial ports of headnodes are sockets in it`;
   try {
-    if (!statSync(parent).isDirectory()) return `${parent} is no folder`;
+    const found = statSync(parent);
+    if (!found.isDirectory()) return `${parent} is no folder`;
+    // Whoever may write in it could put another disk, or another way to a console, in the place of a headnode's.
+    if ((found.mode & 0o022) !== 0) return `others may write in the folder ${parent}: run "chmod go-w ${parent}"`;
+    if (found.uid !== 0 && found.uid !== process.getuid?.())
+      return `the folder ${parent} belongs to another user: it must be the agent's`;
     accessSync(parent, constants.R_OK | constants.W_OK | constants.X_OK);
     return undefined;
   } catch (error) {

@@ -145,7 +145,7 @@ class LibvirtHost implements VmHost {
       await this.#end(uuid, task);
       folder.close();
       const all = ['--managed-save', '--snapshots-metadata', '--checkpoints-metadata', '--nvram'];
-      await this.#virsh.change(['undefine', ...all, uuid], task, ['absent']);
+      await this.#virsh.change(['undefine', ...all, uuid], task, ['absent']).catch(lost);
       if (await this.#find(uuid, task).catch(lost)) throw new DeviceError('refused', `${task}: libvirt has it still`);
     }
     const files = await filesLeft(folder);

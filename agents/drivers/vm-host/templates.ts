@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { headnodeSize } from '../../../db/devices/headnode.ts';
 import type { OfferedTemplate } from '../../../db/devices/vm-host.ts';
 import { DeviceError } from '../../device-error.ts';
-import type { Domain } from '../../reading/domain-xml.ts';
+import { childNamed, type Domain } from '../../reading/domain-xml.ts';
 import type { TemplateConfig } from '../../vm-host-config.ts';
 import type { QemuImg } from './qemu-img.ts';
 import type { Virsh } from './virsh.ts';
@@ -42,6 +42,10 @@ async function readDomain(name: string, domain: string, virsh: Virsh): Promise<D
   if (like.name !== domain) throw unusable(name, `there is no domain that is called ${domain}`);
   if ((await virsh.activity(like.uuid, task)) !== 'off')
     throw unusable(name, `it is in use: the domain ${domain} runs; shut it down`);
+  const loader = childNamed(childNamed(like.element, 'os'), 'loader')?.attributes;
+  // Unless told otherwise, libvirt lets the guest write to firmware that is a flash chip.
+  if (loader?.['type'] === 'pflash' && loader['readonly'] !== 'yes')
+    throw unusable(name, `every clone would write to its firmware: say readonly='yes' of the loader of ${domain}`);
   return like;
 }
 

@@ -33,6 +33,10 @@ describe('virsh', () => {
       'no-libvirt',
     ],
     ["error: failed to connect to the hypervisor\nerror: Failed to connect socket to '/x': Connection refused", 'no-libvirt'],
+    [
+      'error: Disconnected from qemu:///system due to keepalive timeout\nerror: Failed to define domain from /x\nerror: internal error: connection closed due to keepalive timeout',
+      'hung-up',
+    ],
     ["error: failed to get domain '3f2a9c0b-1d2e-4f50-8a7b-0123456789ab'", 'absent'],
     ["error: Failed to destroy domain 'x'\nerror: Requested operation is not valid: domain is not running", 'idle'],
     ["error: Failed to start domain 'x'\nerror: Cannot get interface MTU on 'nobr': No such device", 'no-bridge'],

@@ -25,7 +25,7 @@ export function makeBench(t: TestContext, headnode: HeadnodeIdentity): Bench {
       const lease = { held: () => true, signal: new AbortController().signal };
       const session = linkHeadnode({ vmHost: host.offered, stateDir, locks: `${stateDir}/locks` }, headnode, lease);
       const patience = { open: [], backOff: { first: 1, last: 1 } };
-      const waits = { look: 1, doubt: 60 };
+      const waits = { look: 1, doubt: 250 };
       const means = { session, patience, waits, isStopping: () => false, checkpoint: () => {} };
       for (;;) {
         const progress = await advanceHeadnodeJob(job, means);

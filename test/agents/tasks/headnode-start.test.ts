@@ -346,6 +346,18 @@ describe('a host with little room', () => {
     expect(h.remembered()).toEqual([]);
   });
 
+  test('keeps nothing of what an earlier process had half made when there was room', async (t) => {
+    const h = headnode(t);
+    h.host.machines.set(...other({ memory: 2048, vcpus: 8, disk: 30 }));
+    h.host.halfMade.add(h.uuid);
+    expect(await h.start(true)).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('no room'),
+      result: { headnode: { state: 'absent' } },
+    });
+    expect([h.host.halfMade.size, h.remembered()]).toEqual([0, []]);
+  });
+
   test('takes what just fits, and starts what it has, however small the limits have become', async (t) => {
     const h = headnode(t);
     h.host.machines.set(...other({ memory: 1536, vcpus: 7, disk: 30 }));

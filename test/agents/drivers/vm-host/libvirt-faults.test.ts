@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { DeviceError } from '../../../../agents/device-error.ts';
 import { NotIsolated, type VmHost } from '../../../../agents/drivers/vm-host/driver.ts';
 import { interfaceName, uplinkName } from '../../../../agents/drivers/vm-host/interface-names.ts';
 import { type LibvirtLab, libvirtMissing, lookIn, pathOf, stand, startLibvirt } from '../../../support/libvirt.ts';
@@ -118,7 +119,7 @@ describe.skipIf(missing !== undefined)(`libvirt goes wrong${missing === undefine
     const leave = async () => {
       await cutAfter(5, (host) => host.create(machine));
       // A process that is killed does not clean up.
-      mkdirSync(join(lab.folder, 'headnodes', machine.uuid, 'seed'), { recursive: true });
+      mkdirSync(join(lab.folder, 'headnodes', machine.uuid, 'seed'), { recursive: true, mode: 0o700 });
       writeFileSync(join(lab.folder, 'headnodes', machine.uuid, 'disk.qcow2'), 'half of a disk');
     };
     await leave();
@@ -217,7 +218,7 @@ describe.skipIf(missing !== undefined)(`libvirt goes wrong${missing === undefine
   test('a full disk is told before a full copy is begun, and leaves nothing of a machine', async () => {
     const folder = join(lab.folder, 'tiny');
     mkdirSync(folder);
-    await execa('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', folder]);
+    await execa('mount', ['-t', 'tmpfs', '-o', 'size=2m,mode=755', 'tmpfs', folder]);
     onTestFinished(async () => {
       await execa('umount', [folder]);
     });
@@ -295,6 +296,94 @@ describe.skipIf(missing !== undefined)(`libvirt goes wrong${missing === undefine
     await host.stop(uuid);
     await host.create(machine);
     expect(await host.read(uuid)).toEqual({ state: 'stopped' });
+  });
+
+  test('a machine that has run and that libvirt does not know is not absent, and keeps its disk until it is known again', async () => {
+    const host = open();
+    const machine = aMachine();
+    const { uuid, nics } = machine;
+    await host.create(machine);
+    await host.start(uuid, nics);
+    await host.stop(uuid);
+    const folder = join(lab.folder, 'headnodes', uuid);
+    const definition = join(folder, 'domain.xml');
+    // As where libvirt was installed anew, or is another one.
+    await lab.virsh('undefine', uuid);
+    const disk = readFileSync(join(folder, 'disk.qcow2'));
+    const calls = [() => host.read(uuid), () => host.create(machine), () => host.stop(uuid), () => host.remove(uuid)];
+    for (const call of calls)
+      await expect(call()).rejects.toMatchObject({
+        fault: 'unreachable',
+        message: expect.stringContaining(`"virsh define ${definition}"`),
+      });
+    expect(await host.sweep(() => false)).toEqual([expect.stringContaining(`"virsh define ${definition}"`)]);
+    expect(readFileSync(join(folder, 'disk.qcow2'))).toEqual(disk);
+    await lab.virsh('define', definition);
+    await host.start(uuid, nics);
+    expect(await host.remove(uuid)).toEqual([]);
+    expect(folders()).toEqual([]);
+    expect(await host.read(uuid)).toEqual({ state: 'absent' });
+  });
+
+  test('a removal that was cut off at any step is gone on with', async () => {
+    for (let count = 1; ; count += 1) {
+      const machine = aMachine();
+      await open().create(machine);
+      await open().start(machine.uuid, machine.nics);
+      const last = await cutAfter(count, async (host) => {
+        const left = await host.remove(machine.uuid);
+        if (left.length > 0) throw new DeviceError('lost', left.join());
+      });
+      expect(await open().remove(machine.uuid)).toEqual([]);
+      expect(await open().read(machine.uuid)).toEqual({ state: 'absent' });
+      expect(folders()).toEqual([]);
+      if (last === undefined) break;
+    }
+  }, 90_000);
+
+  test('a removal whose libvirt goes away after it ended the machine has not left it as it was', async () => {
+    const { uuid, nics, ...more } = aMachine();
+    await open().create({ uuid, nics, ...more });
+    await open().start(uuid, nics);
+    const mend = beforeCalls('virsh', '*" undefine "*', 'echo "error: failed to connect to the hypervisor" >&2; exit 1');
+    await expect(open().remove(uuid)).rejects.toMatchObject({ fault: 'lost' });
+    expect(await lab.virsh('domstate', uuid)).toBe('shut off');
+    mend();
+    expect(await open().remove(uuid)).toEqual([]);
+  });
+
+  test('the interfaces of a machine that starts while the host is swept stay', async () => {
+    const machine = aMachine();
+    const { uuid, nics } = machine;
+    await open().create(machine);
+    const folder = mkdtempSync(join(lab.folder, 'stand-'));
+    const [listed, started] = [join(folder, 'listed'), join(folder, 'started')];
+    stand(
+      folder,
+      'virsh',
+      `case "$*" in *"list --uuid --all"*) ;; *"list --uuid"*) list=$(${real('virsh')} "$@"); touch ${listed}`,
+      `while [ ! -e ${started} ]; do sleep 0.01; done; echo "$list"; exit 0;; esac`,
+      `exec ${real('virsh')} "$@"`,
+    );
+    lookIn(folder);
+    let isStarted = false;
+    const sweeping = open().sweep((other) => other === uuid && !isStarted);
+    await until(() => existsSync(listed), 'what is active is listed');
+    await open().start(uuid, nics);
+    isStarted = true;
+    writeFileSync(started, '');
+    expect(await sweeping).toEqual([]);
+    expect(await lab.vsctl('list-ports', 'br0')).toBe(interfaceName(uuid, 0));
+  });
+
+  test('a guest that waits is ended when it is stopped', async () => {
+    const { uuid, nics, ...more } = aMachine();
+    await open().create({ uuid, nics, ...more });
+    await open().start(uuid, nics);
+    await lab.virsh('suspend', uuid);
+    expect(await open().read(uuid)).toEqual({ state: 'stopped' });
+    await open().stop(uuid);
+    expect(await lab.virsh('domstate', uuid)).toBe('shut off');
   });
 
   test('a machine that ends by itself is stopped, and starts again', async () => {

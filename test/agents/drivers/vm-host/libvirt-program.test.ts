@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -8,9 +8,12 @@ import { lookIn, stand } from '../../../support/libvirt.ts';
 import { aMachine } from './bench.ts';
 
 /** A host whose programs are a few lines of shell each. */
-function hostOf(programs: Record<string, readonly string[]>, signal = new AbortController().signal) {
-  const folder = mkdtempSync(join(tmpdir(), 'haas-vm-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+function hostOf(
+  programs: Record<string, readonly string[]>,
+  signal = new AbortController().signal,
+  more: Partial<LibvirtConfig> = {},
+) {
+  const folder = aFolder();
   mkdirSync(join(folder, 'bin'));
   for (const [name, lines] of Object.entries(programs)) stand(join(folder, 'bin'), name, ...lines);
   lookIn(join(folder, 'bin'));
@@ -22,8 +25,15 @@ function hostOf(programs: Record<string, readonly string[]>, signal = new AbortC
     networks: { openvswitch: 'br0' },
     limits: { memory: 1, vcpus: 1, disk: 1 },
     templates: { echo: { file: '/echo.qcow2', memory: 64, vcpus: 1 } },
+    ...more,
   };
   return openLibvirt({ config, signal, stateDir: folder });
+}
+
+function aFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'haas-vm-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
 }
 
 const saying = (stderr: string, code = 1) => [`printf '%b' '${stderr}' >&2`, `exit ${code}`];
@@ -66,6 +76,45 @@ describe('libvirt: what the programs do', () => {
     await expect(listing(`echo ${uuid}`).read(uuid)).rejects.toMatchObject({ fault: 'unintelligible' });
     await expect(listing('echo Lorem').read(uuid)).rejects.toMatchObject({ fault: 'unintelligible' });
     await expect(listing('exit 1').read(uuid)).rejects.toMatchObject({ fault: 'refused' });
+  });
+
+  test.each([
+    ["type='pflash'", false],
+    ["type='pflash' readonly='no'", false],
+    ["type='pflash' readonly='yes'", true],
+    ["type='rom'", true],
+  ])('a template is cloned only where its machines do not write to its firmware: %s', async (loader, isOffered) => {
+    const os = `<os><type>hvm</type><loader ${loader}>/OVMF.fd</loader></os>`;
+    const disk = "<disk type='file'><driver type='qcow2'/><source file='/golden.qcow2'/></disk>";
+    const size = "<memory unit='KiB'>65536</memory><vcpu>1</vcpu>";
+    const domain = `<domain><name>golden</name><uuid>${uuid}</uuid>${size}${os}<devices>${disk}</devices></domain>`;
+    const host = hostOf(
+      {
+        virsh: [`case "$*" in *dumpxml*) echo "${domain}";; *domstate*) echo shut off;; esac`],
+        'qemu-img': [`echo '{"virtual-size": 512, "format": "qcow2"}'`],
+      },
+      undefined,
+      { templates: { golden: { domain: 'golden' } } },
+    );
+    const { templates, problems } = await host.readTemplates();
+    expect(templates).toHaveLength(isOffered ? 1 : 0);
+    expect(problems).toEqual(isOffered ? [] : [expect.stringContaining('write to its firmware')]);
+  });
+
+  test.each([0o777, 0o1777, 0o775])('a folder in which others may write is not used: mode %o', async (mode) => {
+    const folder = aFolder();
+    chmodSync(folder, mode);
+    const host = hostOf({ virsh: ['exit 0'] }, undefined, { folder });
+    const problem = expect.stringContaining(`run "chmod go-w ${folder}"`);
+    expect(await host.readTemplates()).toEqual({ templates: [], problems: [problem] });
+    await expect(host.create(aMachine())).rejects.toMatchObject({ fault: 'refused', message: problem });
+  });
+
+  test.skipIf(process.getuid?.() !== 0)('a folder of somebody else is not used', async () => {
+    const folder = aFolder();
+    chownSync(folder, 65534, 65534);
+    const host = hostOf({ virsh: ['exit 0'] }, undefined, { folder });
+    expect((await host.readTemplates()).problems).toEqual([expect.stringContaining('belongs to another user')]);
   });
 
   test('what is called off while it reads was not begun', async () => {
