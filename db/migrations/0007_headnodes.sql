@@ -60,13 +60,17 @@ $$;
 create or replace function agent_attach_console(p_device bigint, p_fence bigint, p_console bigint) returns table (next_seq bigint)
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
-  held constant devices := held_device(p_device, p_fence);
+  me constant bigint := calling_agent();
+  held devices;
 begin
+  -- Waits for what an earlier holder is still adding: a seq must not be given to two. The console first and then its device, as the API
+  -- locks them: otherwise each could wait for the other.
+  perform from consoles c join devices d on d.label = console_device(c.node_id, c.headnode_id)
+    where c.id = p_console and d.id = p_device and d.agent_id = me for no key update of c;
+  held := held_device(p_device, p_fence);
   return query
     select c.next_seq from consoles c
-      where c.id = p_console and console_device(c.node_id, c.headnode_id) = held.label and c.logging
-      -- Waits for what an earlier holder is still adding: a seq must not be given to two.
-      for no key update of c;
+      where c.id = p_console and console_device(c.node_id, c.headnode_id) = held.label and c.logging;
 end $$;
 --> statement-breakpoint
 
@@ -103,16 +107,23 @@ begin
       on conflict do nothing
       returning console_id, seq, length(data) as size),
   grown as (
-    select a.console_id, max(a.seq) + 1 as next_seq, sum(a.size) as size from added a group by a.console_id)
-  update consoles c set next_seq = g.next_seq, bytes = c.bytes + g.size from grown g where c.id = g.console_id;
-
-  update consoles c set state = e.state, problem = e.problem, state_since = e.at
-    from (
-      select distinct on (e.console) e.*
-        from rows from (jsonb_to_recordset(p_entries) as (console bigint, at timestamptz, state text, problem text))
-          with ordinality as e (console, at, state, problem, place)
-        where e.state is not null and e.console = any (taken) order by e.console, e.place desc) e
-    where c.id = e.console and (c.state, c.problem) is distinct from (e.state, e.problem);
+    select a.console_id, max(a.seq) + 1 as next_seq, sum(a.size) as size from added a group by a.console_id),
+  told as (
+    select distinct on (e.console) e.*
+      from rows from (jsonb_to_recordset(p_entries) as (console bigint, at timestamptz, state text, problem text))
+        with ordinality as e (console, at, state, problem, place)
+      where e.state is not null and e.console = any (taken) order by e.console, e.place desc),
+  -- Each console is updated once. At a second time Postgres would look for its node as well, and wait for whoever has that locked, who may
+  -- be waiting for the console.
+  changed as (
+    update consoles c
+      set state = t.state, problem = t.problem, state_since = t.at,
+          next_seq = coalesce(g.next_seq, c.next_seq), bytes = c.bytes + coalesce(g.size, 0)
+      from told t left join grown g on g.console_id = t.console
+      where c.id = t.console and (c.state, c.problem) is distinct from (t.state, t.problem)
+      returning c.id)
+  update consoles c set next_seq = g.next_seq, bytes = c.bytes + g.size from grown g
+    where c.id = g.console_id and not exists (select from changed d where d.id = c.id);
 
   if cardinality(taken) > 0 then
     perform pg_notify('console_output', array_to_string(p.ids, ' '))
@@ -125,7 +136,7 @@ end $$;
 --> statement-breakpoint
 
 -- Makes true what follows from the end of a command to a headnode. A start that was not begun leaves it as it was; one that failed says
--- whether there is a virtual machine now; and when nobody can tell, there may be one.
+-- whether there is a virtual machine now; and when nobody can tell, or it was carried out before, there may be one.
 create function headnode_command_ended() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -134,7 +145,7 @@ begin
   select * into action from headnode_actions where id = new.id;
   case action.action
     when 'headnode_start' then
-      if new.status in ('done', 'unknown') then
+      if new.status in ('done', 'unknown') or new.reason = 'replayed' then
         update headnodes set made = true where id = action.headnode_id;
       elsif new.result ? 'headnode' then
         update headnodes set made = new.result -> 'headnode' ->> 'state' <> 'absent' where id = action.headnode_id;
@@ -168,8 +179,7 @@ grant select on hnics, headnode_actions to haas_api;
 --> statement-breakpoint
 grant insert, delete, update (network_id) on hnics to haas_api;
 --> statement-breakpoint
--- The column is one that it may lock the row by, and nothing else hangs on.
-grant insert, delete, update (seed_sealed) on headnodes to haas_api;
+grant insert, delete on headnodes to haas_api;
 --> statement-breakpoint
 grant insert on headnode_actions to haas_api;
 --> statement-breakpoint

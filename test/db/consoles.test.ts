@@ -199,6 +199,37 @@ describe('an agent that appends', () => {
     expect(await log(c)).toBe('');
   });
 
+  test('does not wait for whoever has the node locked, and may be about to wait for the console', async (t) => {
+    const c = await makeConsoles(t);
+    let letGo: number[] | undefined;
+    await c.sql.begin(async (tx) => {
+      await tx`select from nodes where label = 'n1' for update`;
+      c.append([{ seq: 1, data: 'bye', state: 'down', problem: 'no answer' }]).then(
+        (consoles) => {
+          letGo = consoles;
+        },
+        () => {},
+      );
+      await until(() => letGo !== undefined, 'the agent has added to the log');
+    });
+    expect(letGo).toEqual([]);
+    expect(await consoleRow(c)).toMatchObject({ state: 'down', next_seq: '2', bytes: '3' });
+  });
+
+  test('attaches to a console that is just being stopped without a deadlock', async (t) => {
+    const c = await makeConsoles(t);
+    let attached: Promise<number[]> = Promise.resolve([]);
+    await c.sql.begin(async (tx) => {
+      await tx`update consoles set logging = false where id = 1`;
+      attached = c.attach(1);
+      // Whoever fails early is asked below; until then nobody listens.
+      attached.catch(() => {});
+      await until(async () => (await blocked(c)) === 1, 'the agent waits');
+      await tx`update devices set last_seq = last_seq + 1 where label = 'console/n1'`;
+    });
+    expect(await attached).toEqual([]);
+  });
+
   test('holds only the console of the node whose device it holds', async (t) => {
     const c = await makeConsoles(t);
     expect(await c.attach(2)).toEqual([]);

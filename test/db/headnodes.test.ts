@@ -18,7 +18,7 @@ async function makeHeadnode(t: TestContext) {
     insert into devices (label, agent_id) values ('headnode/h1', 1);
   `);
   let seq = 0;
-  const end = async (action: string, status: string, result: unknown = null) => {
+  const end = async (action: string, status: string, result: unknown = null, reason = 'interrupted') => {
     const id = randomUUID();
     const kind = action.replace('_', '.');
     seq += 1;
@@ -26,7 +26,7 @@ async function makeHeadnode(t: TestContext) {
       select ${id}, 1, id, ${seq}, ${kind}, '', now() + interval '1 h' from devices where label = 'headnode/h1'`;
     await q.sql`insert into headnode_actions (id, headnode_id, headnode, project_id, action) values (${id}, 1, 'h1', 1, ${action})`;
     const text = result === null ? null : JSON.stringify(result);
-    await q.sql`select finish_command(${id}, ${status}, ${status === 'done' ? null : 'interrupted'}, null, ${text}::text::jsonb)`;
+    await q.sql`select finish_command(${id}, ${status}, ${status === 'done' ? null : reason}, null, ${text}::text::jsonb)`;
     return id;
   };
   const made = async () => (await q.sql`select made from headnodes`)[0]?.['made'];
@@ -42,10 +42,11 @@ describe('a headnode is taken to be made', () => {
     ['when a start failed and left it stopped', 'failed', at('stopped'), true],
     ['but not when a start failed and left nothing', 'failed', at('absent'), false],
     ['nor when a start was not begun', 'failed', null, false],
-    ['nor when a start was refused', 'refused', null, false],
-  ] as const)('%s', async ([, status, result, made], t) => {
+    ['nor when a start was refused', 'refused', null, false, 'policy'],
+    ['but when it was refused because it had been carried out', 'refused', null, true, 'replayed'],
+  ] as const)('%s', async ([, status, result, made, reason], t) => {
     const q = await makeHeadnode(t);
-    await q.end('headnode_start', status, result);
+    await q.end('headnode_start', status, result, reason);
     expect(await q.made()).toBe(made);
   });
 
