@@ -7,6 +7,7 @@ const packages = {
   'qemu-img': 'qemu-utils',
   'ovs-vsctl': 'openvswitch-switch',
   ip: 'iproute2',
+  bridge: 'iproute2',
   xorriso: 'xorriso',
   genisoimage: 'genisoimage',
 } as const;

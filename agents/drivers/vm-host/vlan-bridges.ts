@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DeviceError } from '../../device-error.ts';
 import { waitForLock } from '../../device-lock.ts';
-import { type Link, parseLinks } from '../../reading/ip-link.ts';
+import { type Link, parseLinks, parseOwnVlans } from '../../reading/ip-link.ts';
 import type { XmlElement } from '../../reading/xml.ts';
 import { quote } from '../../sessions/screen.ts';
 import { element } from './domain-xml.ts';
@@ -19,7 +19,8 @@ const bridgeName = (vlan: number) => `haas-v${vlan}`;
 
 /**
  * VLANs of an interface of this host: each has a Linux bridge of its own while machines use it, with that VLAN of the interface as its one
- * port to the outside. The bridges are all processes' of the agent: whoever makes, uses for the first time or removes one has the lock.
+ * port to the outside. The host itself gets none of its frames: Linux would answer for all of its addresses there. The bridges are all
+ * processes' of the agent: whoever makes, uses for the first time or removes one has the lock.
  */
 export class VlanBridges implements VmNetworks {
   readonly #trunk: string;
@@ -48,7 +49,9 @@ export class VlanBridges implements VmNetworks {
     const bridge = bridgeName(vlan);
     const master = links.find(({ name }) => name === device)?.master;
     if (master !== bridge) return `it is a port of ${master ?? 'no bridge'}, not of ${bridge}`;
-    if (!links.some(({ name, isBridge }) => name === bridge && isBridge)) return `${bridge} is no bridge`;
+    const own = links.find(({ name, isBridge }) => name === bridge && isBridge);
+    if (!own) return `${bridge} is no bridge`;
+    if (!own.filtersVlans || (await this.#ownVlans(bridge)).length > 0) return `the management node itself is on ${bridge}`;
     const ports = links.filter((link) => link.master === bridge && !isHeadnodeInterface(link.name));
     const [outside, ...others] = ports;
     if (!outside || others.length > 0)
@@ -101,8 +104,20 @@ export class VlanBridges implements VmNetworks {
     const there = links.find((link) => link.name === name);
     if (there && (there.master !== bridge || !this.#isVlan(there, vlan)))
       throw new DeviceError('refused', `the interface ${name} is there already, and not for ${bridge}: remove it`);
-    if (!links.some((link) => link.name === bridge))
-      await this.#change(['link', 'add', 'name', bridge, 'type', 'bridge', 'stp_state', '0', 'forward_delay', '0']);
+    const bridgeType = [
+      'type',
+      'bridge',
+      'stp_state',
+      '0',
+      'forward_delay',
+      '0',
+      'vlan_filtering',
+      '1',
+      'vlan_default_pvid',
+      '1',
+    ];
+    if (!links.some((link) => link.name === bridge)) await this.#change(['link', 'add', 'name', bridge, ...bridgeType]);
+    for (const own of await this.#ownVlans(bridge)) await this.#leave(bridge, own);
     if (!there) {
       const vlanType = ['type', 'vlan', 'protocol', '802.1Q', 'id', `${vlan}`];
       await this.#change(['link', 'add', 'link', this.#trunk, 'name', name, 'master', bridge, ...vlanType]);
@@ -138,26 +153,43 @@ export class VlanBridges implements VmNetworks {
     }
   }
 
+  /** The VLANs within a bridge of which the host itself is a member. */
+  async #ownVlans(bridge: string): Promise<number[]> {
+    const task = `reading what the management node gets of ${bridge}`;
+    const text = await this.#call('bridge', ['-json', 'vlan', 'show', 'dev', bridge], task, 'reads');
+    const vlans = parseOwnVlans(text, bridge);
+    if (!vlans) throw new DeviceError('unintelligible', `${task}: bridge does not list VLANs: ${quote(text, [])}`);
+    return vlans;
+  }
+
+  async #leave(bridge: string, vlan: number): Promise<void> {
+    const words = ['vlan', 'del', 'vid', `${vlan}`, 'dev', bridge, 'self'];
+    await this.#call('bridge', words, `"bridge ${words.join(' ')}"`, 'changes');
+  }
+
   async #links(): Promise<Link[]> {
-    const text = await this.#call(
-      ['-json', '-details', 'link', 'show'],
-      'reading the interfaces of the management node',
-      'reads',
-    );
+    const task = 'reading the interfaces of the management node';
+    const text = await this.#call('ip', ['-json', '-details', 'link', 'show'], task, 'reads');
     const links = parseLinks(text);
     if (!links) throw new DeviceError('unintelligible', `ip does not list interfaces: ${quote(text, [])}`);
     return links;
   }
 
   async #change(words: readonly string[], spared?: RegExp): Promise<void> {
-    await this.#call(words, `"ip ${words.join(' ')}"`, 'changes', spared);
+    await this.#call('ip', words, `"ip ${words.join(' ')}"`, 'changes', spared);
   }
 
-  async #call(args: readonly string[], task: string, effect: HostCall['effect'], spared?: RegExp): Promise<string> {
+  async #call(
+    program: 'ip' | 'bridge',
+    args: readonly string[],
+    task: string,
+    effect: HostCall['effect'],
+    spared?: RegExp,
+  ): Promise<string> {
     const options = { effect, timeout: patience, signal: this.#signal };
-    const { code, stdout, stderr } = await runOnHost({ program: 'ip', args, task, ...options });
+    const { code, stdout, stderr } = await runOnHost({ program, args, task, ...options });
     if (code === 0 || spared?.test(stderr)) return stdout;
     const remedy = /Operation not permitted/.test(stderr) ? ' the agent must be root, or have CAP_NET_ADMIN' : '';
-    throw new DeviceError('refused', `${task}:${remedy} (ip: ${quote(stderr, [])})`);
+    throw new DeviceError('refused', `${task}:${remedy} (${program}: ${quote(stderr, [])})`);
   }
 }

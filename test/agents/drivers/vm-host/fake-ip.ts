@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { lookIn } from '../../../support/libvirt.ts';
 
 /**
- * What stands for `ip` of iproute2: the kernels on which these tests run have neither bridges nor VLANs. It keeps interfaces in a file, is as
+ * What stands for `ip` and `bridge` of iproute2: the kernels on which these tests run have neither bridges nor VLANs. It keeps interfaces in a file, is as
  * strict with names as Linux is, and prints what `ip -json -details link show` prints (seen with iproute2 6.1).
  */
 const program = String.raw`
@@ -19,14 +19,25 @@ const fail = (text, code = 2) => { process.stderr.write(text + '\n'); process.ex
 for (const [pattern, complaint] of state.refused) if (line.includes(pattern)) fail(complaint);
 const find = (name) => state.links.find((link) => link.ifname === name) ?? fail('Cannot find device "' + name + '"', 1);
 const after = (word) => words[words.indexOf(word) + 1];
-if (line === '-json -details link show') process.stdout.write(state.says ?? JSON.stringify(state.links));
+if (line.startsWith('-json vlan show dev ')) {
+  const { ifname, own = [] } = find(after('dev'));
+  const flags = ['PVID', 'Egress Untagged'];
+  process.stdout.write(JSON.stringify(own.length > 0 ? [{ ifname, vlans: own.map((vlan) => ({ vlan, flags })) }] : []));
+} else if (line.startsWith('vlan del vid ')) {
+  const link = find(after('dev'));
+  if (words.at(-1) !== 'self' || !link.own?.includes(Number(after('vid')))) fail('RTNETLINK answers: No such file or directory');
+  link.own = link.own.filter((vlan) => vlan !== Number(after('vid')));
+} else if (line === '-json -details link show') process.stdout.write(state.says ?? JSON.stringify(state.links));
 else if (line.startsWith('link add ')) {
   const name = after('name');
   if (name.length > 15) fail('Error: argument "' + name + '" is wrong: "name" not a valid ifname', 255);
   if (state.links.some((link) => link.ifname === name)) fail('RTNETLINK answers: File exists');
   const kind = after('type');
   const link = { ifindex: state.links.length + 1, ifname: name, flags: ['BROADCAST'], linkinfo: { info_kind: kind, info_data: {} } };
-  if (kind === 'vlan') {
+  if (kind === 'bridge') {
+    link.linkinfo.info_data = { vlan_filtering: words.includes('vlan_filtering') ? Number(after('vlan_filtering')) : 0 };
+    link.own = [1];
+  } else if (kind === 'vlan') {
     link.link = find(words[words.lastIndexOf('link') + 1]).ifname;
     if (find(after('master')).linkinfo?.info_kind !== 'bridge') fail('RTNETLINK answers: Operation not supported');
     link.master = after('master');
@@ -66,15 +77,17 @@ export interface FakeInterfaces {
   changes(): string[];
 }
 
-/** Puts a program in the place of `ip`, for as long as the test runs. At first there are these interfaces. */
+/** Puts programs in the place of `ip` and `bridge`, for as long as the test runs. At first there are these interfaces. */
 export function fakeInterfaces(...names: string[]): FakeInterfaces {
   const folder = mkdtempSync(join(tmpdir(), 'haas-ip-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'links.json');
   const programs = join(folder, 'bin');
   mkdirSync(programs);
-  writeFileSync(join(programs, 'ip'), `#!${process.execPath}\nconst FILE = ${JSON.stringify(file)};${program}`);
-  chmodSync(join(programs, 'ip'), 0o755);
+  for (const name of ['ip', 'bridge']) {
+    writeFileSync(join(programs, name), `#!${process.execPath}\nconst FILE = ${JSON.stringify(file)};${program}`);
+    chmodSync(join(programs, name), 0o755);
+  }
   writeFileSync(join(programs, 'package.json'), '{"type": "commonjs"}');
   writeFileSync(`${file}.log`, '');
   const state = { refused: [] as [string, string][], says: undefined as string | undefined };

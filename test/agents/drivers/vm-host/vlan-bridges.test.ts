@@ -8,7 +8,7 @@ const names = (host: FakeInterfaces) => host.links().map(({ ifname }) => ifname)
 const open = (host: FakeInterfaces, trunk = 'eth1', signal = new AbortController().signal) =>
   new VlanBridges(trunk, host.folder, signal);
 
-// With a program in the place of `ip`: the kernels on which the tests run have no bridges.
+// With programs in the place of `ip` and `bridge`: the kernels on which the tests run have no bridges.
 describe('a Linux bridge for each VLAN', () => {
   test('is there before machines are plugged in, and goes when none uses it', async () => {
     const host = fakeInterfaces('lo', 'eth1');
@@ -18,8 +18,9 @@ describe('a Linux bridge for each VLAN', () => {
       return names(host);
     });
     expect(during).toEqual(['lo', 'eth1', 'haas-v101', 'eth1.101', 'haas-v102', 'eth1.102', 'hn0123456789-0']);
-    expect(host.changes().slice(0, 6)).toEqual([
-      'link add name haas-v101 type bridge stp_state 0 forward_delay 0',
+    expect(host.changes().slice(0, 7)).toEqual([
+      'link add name haas-v101 type bridge stp_state 0 forward_delay 0 vlan_filtering 1 vlan_default_pvid 1',
+      'vlan del vid 1 dev haas-v101 self',
       'link add link eth1 name eth1.101 master haas-v101 type vlan protocol 802.1Q id 101',
       'link set dev haas-v101 addrgenmode none',
       'link set dev haas-v101 up',
@@ -172,6 +173,19 @@ describe('a Linux bridge for each VLAN', () => {
             : link,
         ),
       says: 'is not VLAN 101 of eth1',
+    },
+    {
+      is: 'has the host itself as a member',
+      lie: (links) => links.map((link) => (link.ifname === 'haas-v101' ? { ...link, own: [1] } : link)),
+      says: 'the management node itself is on haas-v101',
+    },
+    {
+      is: 'does not filter, so that the host gets everything',
+      lie: (links) =>
+        links.map((link) =>
+          link.ifname === 'haas-v101' ? { ...link, linkinfo: { info_kind: 'bridge', info_data: { vlan_filtering: 0 } } } : link,
+        ),
+      says: 'the management node itself is on haas-v101',
     },
     {
       is: 'is none',
