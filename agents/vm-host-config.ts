@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { headnodeSize, templateName } from '../db/devices/headnode.ts';
+import { MOST_TEMPLATES } from '../db/devices/vm-host.ts';
 import { readJson } from './private-file.ts';
 
 const path = z
@@ -32,6 +33,11 @@ export type TemplateConfig = z.output<typeof template>;
 const limits = z.strictObject({ memory: z.int().min(1), vcpus: z.int().min(1), disk: z.int().min(1) });
 export type HostLimits = z.output<typeof limits>;
 
+/** Whether headnodes reach each other by their uplinks, which are those of all projects. Only Linux bridges can keep them apart. */
+const isolated = z.boolean().default(true);
+
+const isReportable = (templates: object) => Object.keys(templates).length <= MOST_TEMPLATES;
+
 const libvirtHost = z.strictObject({
   driver: z.literal('libvirt'),
   uri: z
@@ -47,17 +53,21 @@ const libvirtHost = z.strictObject({
   ),
   uplink: z
     .union(
-      [z.strictObject({ network: networkName }), z.strictObject({ bridge: interfaceName })],
-      'must be {"network"} or {"bridge"}',
+      [z.strictObject({ network: networkName, isolated }), z.strictObject({ bridge: interfaceName, isolated })],
+      'must be {"network"} or {"bridge"}, each with "isolated" or without',
     )
     .optional(),
   limits,
-  templates: z.record(templateName, template),
+  templates: z.record(templateName, template).refine(isReportable, `must be at most ${MOST_TEMPLATES}`),
 });
 export type LibvirtConfig = z.output<typeof libvirtHost>;
 
 /** No virtual machines at all: to try HaaS without libvirt. */
-const mockHost = z.strictObject({ driver: z.literal('mock'), limits, templates: z.record(templateName, headnodeSize) });
+const mockHost = z.strictObject({
+  driver: z.literal('mock'),
+  limits,
+  templates: z.record(templateName, headnodeSize).refine(isReportable, `must be at most ${MOST_TEMPLATES}`),
+});
 export type MockConfig = z.output<typeof mockHost>;
 
 const vmHostFile = z.discriminatedUnion('driver', [libvirtHost, mockHost], '"driver" must be "libvirt" or "mock"');

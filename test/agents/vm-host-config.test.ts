@@ -46,14 +46,16 @@ describe('vm-host.json', () => {
       uri: 'qemu+unix:///system?socket=/run/x/libvirt-sock',
       virtualization: 'tcg',
       networks: { trunk: 'bond0.7' },
-      uplink: { network: 'default' },
+      uplink: { network: 'default', isolated: false },
       templates: {
         'debian-12': { file: '/var/lib/haas/templates/debian-12.qcow2', memory: 2048, vcpus: 2 },
         centos: { domain: 'centos-template' },
       },
     };
     expect(read(t, whole)).toEqual(whole);
-    expect(read(t, { ...whole, uplink: { bridge: 'br-uplink' } })).toMatchObject({ uplink: { bridge: 'br-uplink' } });
+    expect(read(t, { ...whole, uplink: { bridge: 'br-uplink' } })).toMatchObject({
+      uplink: { bridge: 'br-uplink', isolated: true },
+    });
   });
 
   test.for([
@@ -77,6 +79,11 @@ describe('vm-host.json', () => {
       name: 'an interface whose name is too long',
       config: { ...libvirt, networks: { trunk: 'a'.repeat(16) } },
       at: 'networks.trunk',
+    },
+    {
+      name: 'more templates than can be reported',
+      config: { ...libvirt, templates: Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`t${i}`, { file: '/t' }])) },
+      at: 'templates',
     },
     { name: 'an uplink to nowhere', config: { ...libvirt, uplink: {} }, at: 'uplink' },
     { name: 'a template without an image', config: { ...libvirt, templates: { a: { memory: 512 } } }, at: 'templates.a' },

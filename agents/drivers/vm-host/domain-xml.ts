@@ -177,6 +177,7 @@ function uplink(uuid: string, config: LibvirtConfig['uplink']): XmlElement[] {
       element('source', isNetwork ? { network: config.network } : { bridge: config.bridge }),
       element('target', { dev: uplinkName(uuid) }),
       element('model', { type: 'virtio' }),
+      ...(config.isolated ? [element('port', { isolated: 'yes' })] : []),
     ),
   ];
 }

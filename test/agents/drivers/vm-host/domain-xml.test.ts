@@ -13,7 +13,7 @@ const config: LibvirtConfig = {
   folder: '/headnodes',
   virtualization: 'kvm',
   networks: { trunk: 'eth1' },
-  uplink: { network: 'default' },
+  uplink: { network: 'default', isolated: true },
   limits: { memory: 1, vcpus: 1, disk: 1 },
   templates: {},
 };
@@ -45,7 +45,10 @@ describe('the definition of a headnode', () => {
       ['bridge', '<mac address="52:54:00:00:00:00">', '<source bridge="haas-v1">', '<target dev="hn3f2a9c0b1d-0">'],
       ['bridge', '<mac address="52:54:00:00:00:01">', '<source bridge="haas-v4094">', '<target dev="hn3f2a9c0b1d-1">'],
     ]);
-    expect(build(undefined, { uplink: { bridge: 'br-lan' } })).toContain('<source bridge="br-lan">');
+    expect(build(undefined, { uplink: { bridge: 'br-lan', isolated: true } })).toContain('<source bridge="br-lan">');
+    // Of all interfaces, only uplinks have those of other projects beside them.
+    expect(xml.match(/<port isolated="yes">/g)).toHaveLength(1);
+    expect(build(undefined, { uplink: { bridge: 'br-lan', isolated: false } })).not.toContain('isolated');
     for (const name of xml.match(/hn3f2a9c0b1d-\w+/g) ?? []) expect(name.length).toBeLessThanOrEqual(15);
   });
 

@@ -411,7 +411,7 @@ describe.skipIf(missing !== undefined)(`libvirt goes wrong${missing === undefine
     await bridged('apart', 'br1');
     await bridged('among', 'br0');
     for (const network of ['apart', 'among']) {
-      const host = open({ uplink: { network } });
+      const host = open({ uplink: { network, isolated: false } });
       const { uuid, nics, ...more } = aMachine();
       await host.create({ uuid, nics, ...more });
       const starting = host.start(uuid, nics);
@@ -429,10 +429,22 @@ describe.skipIf(missing !== undefined)(`libvirt goes wrong${missing === undefine
     }
   });
 
+  test('an uplink that keeps nobody apart is not given, unless that is wanted', async () => {
+    const host = open({ uplink: { network: 'apart', isolated: true } });
+    const { uuid, nics, ...more } = aMachine();
+    await host.create({ uuid, nics, ...more });
+    await expect(host.start(uuid, nics)).rejects.toMatchObject({
+      fault: 'refused',
+      message: expect.stringContaining('isolated'),
+    });
+    expect(await host.read(uuid)).toEqual({ state: 'stopped' });
+    expect(await host.remove(uuid)).toEqual([]);
+  });
+
   test.each([
     [{ networks: { openvswitch: 'nowhere' } }, 'a bridge is missing'],
-    [{ uplink: { network: 'nowhere' } }, 'libvirt network of "uplink"'],
-    [{ uplink: { bridge: 'br0' } }, 'a bridge is missing'],
+    [{ uplink: { network: 'nowhere', isolated: true } }, 'libvirt network of "uplink"'],
+    [{ uplink: { bridge: 'br0', isolated: true } }, 'a bridge is missing'],
   ])('what %j lacks on the host is told when it is started', async (config, says) => {
     const host = open(config);
     const machine = aMachine();
