@@ -312,7 +312,9 @@ describe('nothing is sent to a device for', () => {
       await site.queue({ port: 'gi1/0/2' });
     };
     const id = await site.queue();
-    expect(await site.ended(id)).toMatchObject({ status: 'refused', reason: 'replayed' });
+    const { status, reason } = await site.ended(id);
+    // The row is taken again before its outcome reaches the database, and bears that; or afterwards, and is a replay.
+    expect(['done null', 'refused replayed']).toContain(`${status} ${reason}`);
     await until(() => site.switches.port('sw-1', 'gi1/0/2').enabled, 'the other command');
     expect(site.switches.calls.filter(({ what, port }) => what === 'set' && port === 'gi1/0/1')).toHaveLength(1);
   });

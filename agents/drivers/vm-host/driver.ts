@@ -56,8 +56,8 @@ export interface VmHost {
    */
   sweep(isBusy: (uuid: string) => boolean): Promise<string[]>;
   /**
-   * Opens the serial console of a running machine; `onOutput` as in `Bmc.openConsole`. It is whoever's opened it last. Of a machine that
-   * does not run, or is not there, it throws `unreachable` with NOT_RUNNING, and costs next to nothing: it is tried every second.
+   * Opens the serial console of a running machine; `onOutput` as in `Bmc.openConsole`. One at a time has it: with QEMU whoever came
+   * first, until they leave. Of a machine that does not run, or is not there, it throws `unreachable` with NOT_RUNNING, and costs next to nothing: it is tried every second.
    */
   openConsole(uuid: string, onOutput: (data: Buffer) => void): Promise<ConsoleLine>;
 }
