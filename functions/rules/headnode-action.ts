@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Connection, Tx } from '../../db/client.ts';
+import type { Tx } from '../../db/client.ts';
 import type { CommandKind, CommandParameters } from '../../db/commands/kinds.ts';
 import { type HeadnodeState, headnodeState } from '../../db/devices/headnode.ts';
-import { type CommandEnding, readEnding } from '../../db/queries/commands.ts';
+import type { CommandEnding } from '../../db/queries/commands.ts';
 import type { Headnode } from '../../db/queries/headnodes.ts';
 import { headnodeActions } from '../../db/schema.ts';
-import type { Problem } from '../http/problem.ts';
 import type { Services } from '../services.ts';
+import { nothingOr } from './command-ending.ts';
 import { issue } from './issue.ts';
 
 /** What users ask of a headnode. */
@@ -33,23 +33,8 @@ export const headnodeEndingRefusals = {
   outcome_unknown: ['HeadnodeError', 'it was begun, and what became of it could not be found out'],
 } as const;
 
-/** For the answer of an operation that has a headnode changed: nothing when that is done, and a refusal with the reason when it is not. */
-export async function nothingIfHeadnodeDone(
-  { sql, refuse }: { sql: Connection; refuse: (code: keyof typeof headnodeEndingRefusals, message: string) => Problem },
-  id: string,
-): Promise<undefined> {
-  const { status, message } = await readEnding(sql, id);
-  switch (status) {
-    case 'done':
-      return undefined;
-    case 'failed':
-      throw refuse('headnode_failed', message ?? 'the host did not do it');
-    case 'refused':
-      throw refuse('agent_refused', message ?? 'the agent did not take it for an order');
-    default:
-      throw refuse('outcome_unknown', message ?? 'what became of it is not known');
-  }
-}
+/** The answer of operations that have a headnode changed. */
+export const nothingIfHeadnodeDone = nothingOr('headnode_failed', 'the host did not do it');
 
 /** What a headnode did, as a command read it last; undefined where it read nothing. */
 export function headnodeRead({ result }: Pick<CommandEnding, 'result'>): HeadnodeState | undefined {

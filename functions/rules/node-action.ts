@@ -1,12 +1,12 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
-import type { Connection, Tx } from '../../db/client.ts';
+import type { Tx } from '../../db/client.ts';
 import type { CommandKind, CommandParameters } from '../../db/commands/kinds.ts';
 import { bootDevice, power } from '../../db/devices/obm.ts';
-import { type CommandEnding, readEnding } from '../../db/queries/commands.ts';
+import type { CommandEnding } from '../../db/queries/commands.ts';
 import type { nodeActions } from '../../db/schema.ts';
-import type { Problem } from '../http/problem.ts';
 import type { Services } from '../services.ts';
+import { nothingOr } from './command-ending.ts';
 import { issueAll } from './issue.ts';
 import type { DrivenNode } from './obm-access.ts';
 
@@ -79,23 +79,8 @@ export const endingRefusals = {
   outcome_unknown: ['OBMError', 'it was begun, and what became of it could not be found out'],
 } as const;
 
-/** For the answer of an operation that has a machine changed: nothing when that is done, and a refusal with the reason when it is not. */
-export async function nothingIfDone(
-  { sql, refuse }: { sql: Connection; refuse: (code: keyof typeof endingRefusals, message: string) => Problem },
-  id: string,
-): Promise<undefined> {
-  const { status, message } = await readEnding(sql, id);
-  switch (status) {
-    case 'done':
-      return undefined;
-    case 'failed':
-      throw refuse('obm_failed', message ?? 'the BMC did not do it');
-    case 'refused':
-      throw refuse('agent_refused', message ?? 'the agent did not take it for an order');
-    default:
-      throw refuse('outcome_unknown', message ?? 'what became of it is not known');
-  }
-}
+/** The answer of operations that have a machine changed. */
+export const nothingIfDone = nothingOr('obm_failed', 'the BMC did not do it');
 
 /** Whether a machine has power, as a command read it last; undefined where it read nothing. */
 export function powerRead({ result }: Pick<CommandEnding, 'result'>): z.output<typeof power> | undefined {
