@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { type Connection, connect } from '../../db/client.ts';
 import { testDatabase } from '../support/database.ts';
 import { startProxy } from '../support/tcp-proxy.ts';
@@ -135,4 +135,15 @@ test('a pool that is ended while it waits to connect anew does not connect', asy
   await codeOf(other`select pg_terminate_backend(pg_backend_pid())`);
   await expectToServe(other);
   expect(await connections('killed')).toBe(0);
+});
+
+test('a package without the patch is refused', async (t) => {
+  vi.resetModules();
+  vi.doMock('postgres', () => ({ default: () => ({}) }));
+  t.onTestFinished(() => {
+    vi.doUnmock('postgres');
+    vi.resetModules();
+  });
+  const unpatched = await import('../../db/client.ts');
+  expect(() => unpatched.connect('postgres://127.0.0.1/haas', 'test', 1)).toThrow('lacks the patch of infra/patches');
 });
