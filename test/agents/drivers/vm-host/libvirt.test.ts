@@ -229,14 +229,9 @@ describe.skipIf(missing !== undefined)(`libvirt${missing === undefined ? '' : ` 
     await make('-o', `data_file=${at('outside.raw')}`, at('outside.qcow2'), '1G');
     await make('-o', `data_file=${at('lost.raw')}`, at('lost.qcow2'), '1G');
     rmSync(at('lost.raw'));
-    await make(
-      '--object',
-      'secret,id=s,data=abc',
-      '-o',
-      'encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10',
-      at('encrypted.qcow2'),
-      '1M',
-    );
+    // Not LUKS: for its key qemu-img measures how fast the processor is, and fails where it is told too little of its own time.
+    const encryption = ['--object', 'secret,id=s,data=abc', '-o', 'encrypt.format=aes,encrypt.key-secret=s'];
+    await make(...encryption, at('encrypted.qcow2'), '1M');
     await make(at('odd.qcow2'), '1500M');
     writeFileSync(at('raw.qcow2'), echoGuest);
     const names = ['layered', 'orphan', 'grandchild', 'outside', 'lost', 'encrypted', 'odd', 'raw', 'nowhere'];
