@@ -6,3 +6,4 @@ export * from './schema/hardware.ts';
 export * from './schema/headnodes.ts';
 export * from './schema/networks.ts';
 export * from './schema/people.ts';
+export * from './schema/sign-in.ts';

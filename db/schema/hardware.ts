@@ -108,6 +108,8 @@ export const nodes = pgTable(
     ),
     // Two nodes at one BMC would switch each other's machine.
     uniqueIndex('nodes_bmc_address').on(table.obmHost, table.obmPort).where(sql`${table.obmType} = 'ipmi'`),
+    // Lists are in this order, whatever the database's own is.
+    index('nodes_in_order').on(sql`${table.label} collate "C"`),
     index('nodes_free').on(table.label).where(sql`${table.projectId} is null`),
     index().on(table.projectId),
     index().on(table.agentId),

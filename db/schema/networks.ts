@@ -15,6 +15,7 @@ export const networks = pgTable(
   },
   (table) => [
     check('only_the_administrator_opens_a_network_to_all', sql`not ${table.isPublic} or ${table.ownerId} is null`),
+    index('networks_in_order').on(sql`${table.label} collate "C"`),
     index().on(table.ownerId),
     index('networks_public').on(table.id).where(sql`${table.isPublic}`),
   ],
