@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nodeActions } from '../../db/schema.ts';
 import { commanding } from '../http/commanding.ts';
-import { label } from '../http/labels.ts';
+import { nodeLabel } from '../http/labels.ts';
 import { empty, nothing, Redirect } from '../http/operation.ts';
 import { reachNodeConsole } from '../rules/console-of-node.ts';
 import { typeInto, typingRefusals } from '../rules/console-typing.ts';
@@ -15,7 +15,8 @@ export const consoleBreak = commanding({
   method: 'POST',
   path: '/node/{node}/console/break',
   access: 'user',
-  params: z.strictObject({ node: label }),
+  redirects: true,
+  params: z.strictObject({ node: nodeLabel }),
   body: nothing,
   result: empty,
   refusals: { ...obmRefusals, ...typingRefusals, ...endingRefusals },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { nodeActions } from '../../db/schema.ts';
 import { commanding } from '../http/commanding.ts';
-import { label } from '../http/labels.ts';
+import { nodeLabel } from '../http/labels.ts';
 import { empty, Redirect } from '../http/operation.ts';
 import { reachNodeConsole } from '../rules/console-of-node.ts';
 import { typedText, typeInto, typingRefusals } from '../rules/console-typing.ts';
@@ -15,7 +15,8 @@ export const consoleInput = commanding({
   method: 'POST',
   path: '/node/{node}/console/input',
   access: 'user',
-  params: z.strictObject({ node: label }),
+  redirects: true,
+  params: z.strictObject({ node: nodeLabel }),
   body: typedText,
   result: empty,
   refusals: { ...obmRefusals, ...typingRefusals, ...endingRefusals },

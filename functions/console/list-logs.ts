@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { mayActFor } from '../http/caller.ts';
-import { label } from '../http/labels.ts';
-import { nothing, reading } from '../http/operation.ts';
+import { nodeLabel } from '../http/labels.ts';
+import { reading } from '../http/operation.ts';
+import { pageLimit, pageOf } from '../http/paging.ts';
 import { consoleLogs, consoleLogsOf } from '../rules/console-logs.ts';
 import { logsOfNode } from '../rules/console-of-node.ts';
 import { bmcRefusals } from '../rules/obm-access.ts';
@@ -15,13 +15,22 @@ export const listConsoleLogs = reading({
   method: 'GET',
   path: '/node/{node}/console/logs',
   access: 'user',
-  params: z.strictObject({ node: label }),
-  query: nothing,
+  params: z.strictObject({ node: nodeLabel }),
+  query: z.strictObject({
+    limit: pageLimit,
+    after: z
+      .string()
+      .regex(/^[1-9]\d{0,14}$/, 'must be the number of a log')
+      .meta({ description: 'Number of the log after which the page begins, with the next older one', examples: ['42'] })
+      .transform(Number)
+      .optional(),
+  }),
   result: consoleLogs,
   refusals: { unknown_node },
 
-  async read(context, { params }) {
-    const logs = await logsOfNode(context, params.node);
-    return consoleLogsOf(logs.filter(({ projectId }) => mayActFor(context.caller, projectId)));
+  async read(context, { params, query: { limit, after } }) {
+    const { isAdmin, projects } = context.caller;
+    const logs = await logsOfNode(context, params.node, { projects: isAdmin ? null : [...projects], before: after, limit });
+    return pageOf(logs, { limit }, consoleLogsOf, ({ id }) => String(id));
   },
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findBmc } from '../../db/queries/bmcs.ts';
-import { label } from '../http/labels.ts';
+import { nodeLabel } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
 import { presentNodeConsole } from '../rules/console-of-node.ts';
 import { consoleStatus, consoleStatusOf } from '../rules/console-status.ts';
@@ -13,7 +13,7 @@ export const showConsoleState = reading({
   method: 'GET',
   path: '/node/{node}/console/state',
   access: 'user',
-  params: z.strictObject({ node: label }),
+  params: z.strictObject({ node: nodeLabel }),
   query: nothing,
   result: consoleStatus,
   refusals: bmcRefusals,

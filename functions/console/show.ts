@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { mayActFor } from '../http/caller.ts';
-import { label } from '../http/labels.ts';
+import { nodeLabel } from '../http/labels.ts';
 import { Redirect } from '../http/operation.ts';
 import { streaming } from '../http/streaming.ts';
 import { logsOfNode, presentNodeConsole, reachNodeConsole } from '../rules/console-of-node.ts';
@@ -13,7 +13,8 @@ export const showConsole = streaming({
   summary: 'Show what the serial console of a node said last and says now, or type into it',
   path: '/node/{node}/console',
   access: 'user',
-  params: z.strictObject({ node: label }),
+  redirects: true,
+  params: z.strictObject({ node: nodeLabel }),
   query: consoleQuery,
   refusals: {
     ...obmRefusals,

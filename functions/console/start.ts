@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { label } from '../http/labels.ts';
+import { nodeLabel } from '../http/labels.ts';
 import { empty, nothing, Redirect, writing } from '../http/operation.ts';
 import { reachNodeConsole } from '../rules/console-of-node.ts';
 import { openConsole } from '../rules/console-open.ts';
@@ -12,7 +12,8 @@ export const startConsole = writing({
   method: 'PUT',
   path: '/node/{node}/console',
   access: 'user',
-  params: z.strictObject({ node: label }),
+  redirects: true,
+  params: z.strictObject({ node: nodeLabel }),
   body: nothing,
   result: empty,
   refusals: obmRefusals,

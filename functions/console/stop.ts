@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { label } from '../http/labels.ts';
+import { nodeLabel } from '../http/labels.ts';
 import { empty, nothing, Redirect, writing } from '../http/operation.ts';
 import { letGo } from '../rules/console-hold.ts';
 import { reachNodeConsole } from '../rules/console-of-node.ts';
@@ -12,7 +12,8 @@ export const stopConsole = writing({
   method: 'DELETE',
   path: '/node/{node}/console',
   access: 'user',
-  params: z.strictObject({ node: label }),
+  redirects: true,
+  params: z.strictObject({ node: nodeLabel }),
   body: nothing,
   result: empty,
   refusals: obmRefusals,

@@ -12,12 +12,14 @@ export const listActiveExtensions = reading({
   access: 'admin',
   params: nothing,
   query: nothing,
-  result: z.array(z.string()),
+  result: z.array(
+    z.string().meta({ description: 'Name of an extension, as the predecessor has it', examples: ['hil.ext.switches.nexus'] }),
+  ),
   refusals: {},
 
-  read: async () =>
+  read: async ({ services }) =>
     [
-      'hil.ext.auth.database',
+      ...new Set(services.callers.backends.map(({ extension }) => extension)),
       'hil.ext.network_allocators.vlan_pool',
       ...switchFamilies.map(({ extension }) => extension),
       ...obmExtensions,

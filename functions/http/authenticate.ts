@@ -1,25 +1,19 @@
 import type { Services } from '../services.ts';
 import { anonymous, type Caller } from './caller.ts';
 import { Problem } from './problem.ts';
+import type { Credentials } from './sign-in/backend.ts';
 
 /**
- * Who sends these credentials (the Authorization header). An unknown user, a wrong password and a wrong scheme get the same 401.
+ * Who sends these credentials. An unknown user, a wrong password and a wrong scheme get the same 401.
  * Where authentication is not required, any of them is an anonymous caller, who may do little.
  */
-export async function authenticate(services: Services, authorization: string | undefined): Promise<Caller> {
-  const given = authorization === undefined ? null : basicCredentials(authorization);
-  const caller = given && (await services.callers.identify(given.user, given.password));
+export async function authenticate({ callers, settings }: Services, credentials: Credentials): Promise<Caller> {
+  const caller = await callers.identify(credentials);
   if (caller) return caller;
-  if (!services.settings.requireAuthentication) return anonymous;
-  throw new Problem('AuthorizationError', 'not_authenticated', 'sign in with a user name and password (HTTP Basic)', {
-    headers: { 'WWW-Authenticate': 'Basic realm="HaaS", charset="UTF-8"' },
+  if (!settings.requireAuthentication) return anonymous;
+  const hints = callers.backends.map(({ hint }) => hint);
+  const challenges = callers.backends.flatMap(({ challenge }) => challenge ?? []);
+  throw new Problem('AuthorizationError', 'not_authenticated', `sign in with ${hints.join(', or ')}`, {
+    ...(challenges.length > 0 ? { headers: { 'WWW-Authenticate': [...new Set(challenges)].join(', ') } } : {}),
   });
-}
-
-function basicCredentials(authorization: string): { user: string; password: string } | null {
-  const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(authorization)?.[1];
-  if (encoded === undefined) return null;
-  const text = Buffer.from(encoded, 'base64').toString('utf8');
-  const colon = text.indexOf(':');
-  return colon < 0 ? null : { user: text.slice(0, colon), password: text.slice(colon + 1) };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findProject } from '../../db/queries/projects.ts';
 import { findUser } from '../../db/queries/users.ts';
 import { projectMembers } from '../../db/schema.ts';
-import { label, userLabel } from '../http/labels.ts';
+import { projectLabel, userLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 
 /** Makes a user a member of a project. */
@@ -13,7 +13,7 @@ export const addProject = writing({
   path: '/auth/basic/user/{user}/add_project',
   access: 'admin',
   params: z.strictObject({ user: userLabel }),
-  body: z.strictObject({ project: label }),
+  body: z.strictObject({ project: projectLabel }),
   result: empty,
   refusals: {
     unknown_user: ['NotFoundError', 'no user has this name'],

@@ -17,7 +17,10 @@ export const setAdmin = writing({
   access: 'user',
   params: z.strictObject({ user: userLabel }),
   body: z
-    .strictObject({ password: password.optional(), ...adminFlagFields })
+    .strictObject({
+      password: password.optional().meta({ description: 'New password of the user; the old one stays unless given' }),
+      ...adminFlagFields,
+    })
     .refine(adminFlagsAgree, adminFlagsDiffer)
     .refine((body) => adminFlag(body) !== undefined || body.password !== undefined, {
       path: ['is_admin'],
@@ -26,6 +29,7 @@ export const setAdmin = writing({
   result: empty,
   refusals: {
     not_an_administrator: ['AuthorizationError', 'only administrators change the rights of users, and the passwords of others'],
+    password_required: ['AuthorizationError', 'a password was to be changed by its own user, who did not sign in with it'],
     unknown_user: ['NotFoundError', 'no user has this name'],
     yourself: ['IllegalStateError', 'nobody changes whether they are an administrator themselves'],
     last_admin: ['IllegalStateError', 'the user is the last administrator'],
@@ -36,6 +40,10 @@ export const setAdmin = writing({
     const isSelf = caller.id !== null && caller.label === params.user;
     if (!caller.isAdmin && (isAdmin !== undefined || !isSelf)) {
       throw refuse('not_an_administrator', 'only administrators may do this; you may change your own password');
+    }
+    // A token that was stolen must not become a password, which would outlive it.
+    if (body.password !== undefined && isSelf && !caller.hasPassword) {
+      throw refuse('password_required', 'sign in with your password to change it');
     }
     const admins = isAdmin === false ? await lockAdmins(tx) : [];
     const user = await lockUser(tx, params.user);

@@ -135,6 +135,8 @@ class WritingRight {
   /** Takes the right to type, if it can be had. */
   async take(steal: boolean): Promise<void> {
     const { sql, caller, console, session } = this.#session;
+    if (caller.isReadOnly)
+      return this.#tell({ type: 'error', code: 'read_only_token', message: 'your token changes nothing: you only watch' });
     try {
       if (console !== undefined && (await takeWriter(sql, console, { user: writerName(caller), session }, steal)))
         return this.#hold();

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Connection } from '../../../db/client.ts';
 import { leaveWriter, type ShownConsole, takeWriter } from '../../../db/queries/consoles.ts';
 import { type Client, type Context, Redirect } from '../../http/operation.ts';
+import { refuseReadOnly } from '../../http/read-only.ts';
 import { upgraded } from '../../http/streaming.ts';
 import { consolePath } from '../../rules/console-machine.ts';
 import { openConsole } from '../../rules/console-open.ts';
@@ -22,8 +23,12 @@ const moment = z.union(
     z
       .string()
       .regex(/^\d{1,6}[smhd]$/)
+      .meta({ description: 'So long ago, in seconds, minutes, hours or days', examples: ['15m'] })
       .transform((text) => new Date(Date.now() - Number.parseInt(text, 10) * secondsOf(text) * 1000)),
-    z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+    z.iso
+      .datetime({ offset: true })
+      .meta({ description: 'A time of ISO 8601', examples: ['2026-03-02T09:30:00Z'] })
+      .transform((text) => new Date(text)),
   ],
   'must be a time such as 2026-02-03T04:05:06Z, or so long ago: 90s, 15m, 2h, 1d',
 );
@@ -39,17 +44,33 @@ export const consoleQuery = z
     tail: z
       .string()
       .regex(/^\d{1,6}$/, 'must be a number of lines from 0 to 100000')
+      .meta({ description: 'Begin with so many of the last lines, 0 to 100000; 100 unless given, or since', examples: ['100'] })
       .transform(Number)
       .pipe(z.int().max(100_000, 'must be a number of lines from 0 to 100000'))
       .optional(),
-    since: moment.optional(),
-    follow: z.enum(['true', 'false'], 'must be true or false').optional(),
+    since: moment.optional().meta({
+      description: 'Begin with what was said then: a time of ISO 8601, or so long ago, such as 90s, 15m, 2h, 1d; not with tail',
+    }),
+    follow: z
+      .enum(['true', 'false'], 'must be true or false')
+      .optional()
+      .meta({
+        description: 'false: end with what is logged so far; true unless given, not with log',
+        examples: ['false'],
+      }),
     log: z
       .string()
       .regex(/^[1-9]\d{0,14}$/, 'must be the number of a log')
+      .meta({ description: 'Show this log, by its number, and end; the present one unless given', examples: ['42'] })
       .transform(Number)
       .optional(),
-    write: z.enum(['take', 'steal'], 'must be take or steal').optional(),
+    write: z
+      .enum(['take', 'steal'], 'must be take or steal')
+      .optional()
+      .meta({
+        description: 'Type, by WebSocket: take the right to if nobody has it, or steal it; only watch unless given',
+        examples: ['take'],
+      }),
   })
   .refine(({ tail, since }) => tail === undefined || since === undefined, { path: ['since'], error: 'goes without tail' })
   .refine(({ log, follow }) => log === undefined || follow !== 'true', { path: ['follow'], error: 'a log has an end' })
@@ -83,6 +104,7 @@ export interface ShownMachine extends TypingMachine {
 export async function streamConsole(context: Asked, asked: z.output<typeof consoleQuery>, machine: ShownMachine) {
   const { sql, services, refuse, client } = context;
   const { webSocket } = client;
+  if (asked.write !== undefined) refuseReadOnly(context.caller);
   if (asked.write !== undefined && !webSocket) {
     throw refuse('no_web_socket_asked', 'only a WebSocket types: ask for one at this address, or POST to .../console/input');
   }
@@ -119,7 +141,8 @@ async function presentConsole(
   opens: boolean,
 ): Promise<ShownConsole | Redirect | undefined> {
   const found = await machine.present();
-  if (!opens || found instanceof Redirect || (found?.logging && found.state === 'open')) return found;
+  if (!opens || found instanceof Redirect || (found?.logging && (found.state === 'open' || caller.isReadOnly))) return found;
+  refuseReadOnly(caller);
   const elsewhere = await services.database.transaction(async (tx) => {
     const reached = await machine.reach(tx, caller);
     if (reached instanceof Redirect) return reached;
@@ -142,8 +165,8 @@ async function viewingOf(
   console: ShownConsole,
   replay: Replay,
 ): Promise<Viewing> {
-  const { consoles, callers } = services;
-  return { sql, consoles, callers, caller, of, console, start: await startOf(sql, console.id, console.newest, replay) };
+  const { consoles } = services;
+  return { sql, consoles, caller, of, console, start: await startOf(sql, console.id, console.newest, replay) };
 }
 
 /** A WebSocket's place at a console, with the right to type where it asks for that. */

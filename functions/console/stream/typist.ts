@@ -102,8 +102,8 @@ export class Typist {
     const { of, label } = machine;
     const sql = services.database.$client;
     try {
-      const current = await services.callers.current(caller);
-      if (!current) return { code: `not_your_${of}`, message: 'there is no such user any more' };
+      const current = await caller.current();
+      if (!current) return { code: `not_your_${of}`, message: 'you are signed in no more: connect again' };
       const issued = await services.database.transaction(async (tx) => {
         const reached = await machine.reach(tx, current);
         return reached instanceof Redirect

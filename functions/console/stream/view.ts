@@ -2,7 +2,7 @@ import type { Connection } from '../../../db/client.ts';
 import type { LabelledMachine } from '../../../db/devices/console.ts';
 import { type Chunk, type ConsoleStatus, readChunks } from '../../../db/queries/consoles.ts';
 import { type Caller, mayActFor } from '../../http/caller.ts';
-import type { Callers } from '../../http/callers.ts';
+import { Problem } from '../../http/problem.ts';
 import { unavailable } from '../../http/unavailable.ts';
 import type { ConsoleFeed, Seen } from './feed.ts';
 import { type Start, shownOf } from './replay.ts';
@@ -31,6 +31,7 @@ export const endings = {
   stopped: 'logging was stopped',
   disabled: 'out-of-band management of the node was disabled',
   rights: 'you may not see this console any more',
+  unsure: 'nobody can say now whether you may see this console: connect again',
   stopping: 'the API stops: connect again',
 } as const;
 type Ending = keyof typeof endings;
@@ -39,7 +40,6 @@ type Ending = keyof typeof endings;
 export interface Viewing {
   readonly sql: Connection;
   readonly consoles: ConsoleFeed;
-  readonly callers: Pick<Callers, 'current'>;
   readonly caller: Caller;
   /** What kind of machine the console is of. */
   readonly of: LabelledMachine['of'];
@@ -54,7 +54,8 @@ export async function* showLog(viewing: Viewing): AsyncGenerator<ConsoleEvent, v
   const rights = rightsOf(viewing);
   let position = start.after;
   while (position < console.newest) {
-    if (!(await rights())) return yield { type: 'end', why: 'rights', data: filter.end() };
+    const why = await rights();
+    if (why) return yield { type: 'end', why, data: filter.end() };
     const chunks = await readChunks(sql, console.id, position).catch(whileUnavailable(null));
     if (!chunks) return yield { type: 'end', why: 'cut', data: filter.end() };
     if (chunks.length === 0) break;
@@ -78,7 +79,8 @@ export async function* showConsole(viewing: Viewing, gone: AbortSignal): AsyncGe
   try {
     while (!gone.aborted) {
       if (consoles.stopping.aborted) return yield end('stopping');
-      if (!(await rights())) return yield end('rights');
+      const denied = await rights();
+      if (denied) return yield end(denied);
       const { chunks, status, isLatest } = await watch.read(position).catch(whileUnavailable(NOTHING_NEW));
       const why = status === undefined ? undefined : reasonToEnd(of, status);
       // Whoever has fallen behind is cut off all the same.
@@ -131,13 +133,19 @@ function whileUnavailable<T>(instead: T): (error: unknown) => T {
   };
 }
 
-/** Whether the viewer may still see the console, asked now and then. What cannot be found out now, is next time. */
-function rightsOf({ callers, caller, console }: Viewing): () => Promise<boolean> {
+/** Why the viewer may not see the console any more, asked now and then. While the database is away nothing is shown, and nobody sent away. */
+function rightsOf({ caller, console }: Viewing): () => Promise<Ending | undefined> {
   let askedAt = performance.now();
   return async () => {
-    if (performance.now() - askedAt < RIGHTS) return true;
+    if (performance.now() - askedAt < RIGHTS) return undefined;
     askedAt = performance.now();
-    const current = await callers.current(caller).catch(whileUnavailable(caller));
-    return current !== null && mayActFor(current, console.projectId);
+    try {
+      const current = await caller.current();
+      return current !== null && mayActFor(current, console.projectId) ? undefined : 'rights';
+    } catch (error) {
+      if (unavailable(error)) return undefined;
+      if (error instanceof Problem) return 'unsure';
+      throw error;
+    }
   };
 }

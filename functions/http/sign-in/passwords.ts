@@ -1,0 +1,87 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { Connection } from '../../../db/client.ts';
+import { findUserWithRights, type UserWithRights } from '../../../db/queries/users.ts';
+import { hashPassword, verifyPassword } from '../../passwords.ts';
+import type { Caller } from '../caller.ts';
+import { userLabel } from '../labels.ts';
+import type { Backend } from './backend.ts';
+import type { FailedLogins } from './failed-logins.ts';
+import { type Memory, remember } from './memory.ts';
+
+/** How long a password that was found right need not be checked again, in ms. */
+const VERIFIED_FOR = 60_000;
+
+/** Users with their names and passwords (HTTP Basic). An unknown user costs as much time as a wrong password. */
+export function passwordBackend(sql: Connection, memory: Memory, failed: FailedLogins): Backend {
+  const processKey = randomBytes(32).toString('hex');
+  const stranger = hashPassword(randomBytes(16).toString('hex'));
+  const verified = new Map<string, number>();
+  const checks = new Map<string, Promise<boolean>>();
+
+  const lookUp = memory.remembering(async (label) => {
+    const user = await findUserWithRights(sql, label);
+    return user && { user, caller: callerOf(user) };
+  });
+
+  function callerOf(user: UserWithRights): Caller {
+    return {
+      label: user.label,
+      id: user.id,
+      isAdmin: user.isAdmin,
+      projects: new Set(user.projects),
+      identity: `user/${user.id}`,
+      isReadOnly: false,
+      hasPassword: true,
+      current: async () => {
+        const found = await lookUp(user.label);
+        // Whoever knows no more than the password of before is to see no more than before.
+        return found?.user.id === user.id && found.user.passwordHash === user.passwordHash ? found.caller : null;
+      },
+    };
+  }
+
+  /** Whether a password is right, and whether that had to be found out. */
+  async function check(
+    user: Pick<UserWithRights, 'label' | 'passwordHash'>,
+    password: string,
+  ): Promise<'right' | 'known' | 'wrong'> {
+    // Nobody ever sees the key, so a secret in front makes a MAC of the hash, at a fifth of the price of an HMAC.
+    const key = hash('sha256', processKey + JSON.stringify([user.label, user.passwordHash, password]));
+    if ((verified.get(key) ?? 0) > Date.now()) return 'known';
+    // Many requests at once with the same credentials are checked once.
+    const checking = checks.get(key) ?? verifyPassword(user.passwordHash, password).finally(() => checks.delete(key));
+    checks.set(key, checking);
+    if (!(await checking)) return 'wrong';
+    remember(verified, key, Date.now() + VERIFIED_FOR);
+    return 'right';
+  }
+
+  return {
+    extension: 'hil.ext.auth.database',
+    hint: 'a user name and password (HTTP Basic)',
+    challenge: 'Basic realm="HaaS", charset="UTF-8"',
+    async identify({ authorization, address }) {
+      const given = basicCredentials(authorization);
+      if (!given) return given;
+      // A name that no user can have is not asked for: Postgres takes no NUL.
+      const found = userLabel.safeParse(given.user).success ? await lookUp(given.user) : undefined;
+      const checked = await check(found?.user ?? { label: given.user, passwordHash: await stranger }, given.password);
+      if (found && checked !== 'wrong') {
+        if (checked === 'right') failed.forgive(given.user, address);
+        return found.caller;
+      }
+      await failed.slowDown(given.user, address);
+      return null;
+    },
+  };
+}
+
+/** Name and password; null: they are none, although they should be; undefined: something else. */
+function basicCredentials(authorization = ''): { user: string; password: string } | null | undefined {
+  if (!/^basic\b/i.test(authorization)) return undefined;
+  const encoded = /^basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(authorization)?.[1];
+  if (encoded === undefined) return null;
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  return colon < 0 ? null : { user: text.slice(0, colon), password: text.slice(colon + 1) };
+}
