@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 
@@ -46,6 +47,9 @@ function preparing<C extends postgres.Sql | postgres.TransactionSql>(client: C):
       if (property === 'begin' && 'begin' in target) {
         return (work: (tx: postgres.TransactionSql) => unknown) => target.begin((tx) => work(preparing(tx)));
       }
+      if (property === 'savepoint' && 'savepoint' in target) {
+        return (work: (tx: postgres.TransactionSql) => unknown) => target.savepoint((tx) => work(preparing(tx)));
+      }
       return Reflect.get(target, property, receiver);
     },
   });
@@ -54,3 +58,14 @@ function preparing<C extends postgres.Sql | postgres.TransactionSql>(client: C):
 export type Database = ReturnType<typeof openDatabase>;
 /** A transaction, or a database for single statements. */
 export type Tx = Parameters<Parameters<Database['transaction']>[0]>[0] | Database;
+
+/** What runs single statements: a plain connection, or a transaction of drizzle's. */
+export type Statements = (
+  template: TemplateStringsArray,
+  ...parameters: readonly (string | number | null | readonly string[])[]
+) => Promise<readonly Record<string, unknown>[]>;
+
+/** Runs statements in a transaction. It costs drizzle more time to send them than a plain connection. */
+export function statementsOf(tx: Tx): Statements {
+  return async (template, ...parameters) => tx.execute(sql(template, ...parameters.map((parameter) => sql.param(parameter))));
+}

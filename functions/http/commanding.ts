@@ -1,7 +1,9 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Connection, Tx } from '../../db/client.ts';
 import type { Services } from '../services.ts';
+import { once } from './idempotency.ts';
 import {
+  type Accepted,
   type Client,
   type Context,
   type Description,
@@ -28,6 +30,10 @@ export class Done<T> {
   }
 }
 
+/** What is kept of a request with an `Idempotency-Key`, besides the id of a single command. */
+const keptDone = z.object({ answer: z.unknown().optional() });
+const keptIssued = z.object({ ids: z.array(z.string()), pending: z.unknown() });
+
 interface Commanding<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals> extends Description<P, S, R> {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** The query of a GET. */
@@ -40,7 +46,7 @@ interface Commanding<P extends Fields, B extends Fields, S extends z.ZodType, R 
 /** Commands that were issued together, and what is told of them when nothing can be read of them. */
 interface Issued<S extends z.ZodType> {
   readonly ids: readonly string[];
-  readonly pending: z.input<S>;
+  readonly pending: z.output<S>;
 }
 
 interface CommandingMany<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals>
@@ -77,11 +83,12 @@ type AnswerContext<R extends Refusals> = Pick<Context<R>, 'refuse'> & { readonly
 export function commanding<P extends Fields, B extends Fields, S extends z.ZodType, const R extends Refusals>(
   description: Commanding<P, B, S, R>,
 ): Operation & { readonly refusals: R } {
-  type Issued = string | Done<z.input<S>>;
+  type Issued = string | Done<unknown>;
   const { answer: read } = description;
   const answerOf = async (context: AnswerContext<R>, issued: Issued) =>
     issued instanceof Done ? issued.answer : read(context, issued);
-  return commands(description, answerOf, async (issued: Issued, services, client, answer) =>
+  const restore = (kept: unknown) => (typeof kept === 'string' ? kept : new Done(keptDone.parse(kept).answer));
+  return commands('commanding', description, restore, answerOf, async (issued: Issued, services, client, answer) =>
     issued instanceof Done
       ? { status: 200, body: await answer(issued) }
       : waitFor(services, client, [issued], () => answer(issued), { status_id: issued }),
@@ -95,16 +102,26 @@ export function commanding<P extends Fields, B extends Fields, S extends z.ZodTy
 export function commandingMany<P extends Fields, B extends Fields, S extends z.ZodType, const R extends Refusals>(
   description: CommandingMany<P, B, S, R>,
 ): Operation & { readonly refusals: R } {
-  return commands(description, description.answer, async (issued: Issued<S>, services, client, answer) => {
-    const reply = await waitFor(services, client, issued.ids, () => answer(issued), undefined);
-    if (reply.status === 200) return reply;
-    try {
-      return { ...reply, body: await answer(issued) };
-    } catch (error) {
-      if (!unavailable(error)) throw error;
-      return { ...reply, body: issued.pending };
-    }
-  });
+  const restore = (kept: unknown) => {
+    const { ids, pending } = keptIssued.parse(kept);
+    return { ids, pending: description.result.parse(pending) };
+  };
+  return commands(
+    'commandingMany',
+    description,
+    restore,
+    description.answer,
+    async (issued: Issued<S>, services, client, answer) => {
+      const reply = await waitFor(services, client, issued.ids, () => answer(issued), undefined);
+      if (reply.status === 200) return reply;
+      try {
+        return { ...reply, body: await answer(issued) };
+      } catch (error) {
+        if (!unavailable(error)) throw error;
+        return { ...reply, body: issued.pending };
+      }
+    },
+  );
 }
 
 /** How long a client waits for a device that is asked, unless it says otherwise, in seconds: what is known without it is an answer as well. */
@@ -117,24 +134,29 @@ const ASKING_WAIT = 5;
 export function asking<P extends Fields, Q extends Fields, A extends Asked, S extends z.ZodType, const R extends Refusals>(
   description: Asking<P, Q, A, S, R>,
 ): Operation & { readonly refusals: R } {
-  return commands(description, description.answer, async (asked: A, services, client, answer) => {
+  return commands('asking', description, null, description.answer, async (asked: A, services, client, answer) => {
     const { wait, applied } = readPrefer(client.prefer, ASKING_WAIT);
     if (asked.ids.length > 0 && wait > 0) await services.finished.wait(asked.ids, wait * 1000, client.gone);
     return { status: 200, body: await answer(asked), headers: preferenceApplied(applied.done) };
   });
 }
 
-/** What all of them have in common: the request is carried out, and then followed. */
+/**
+ * What all of them have in common: the request is carried out, and then followed. One that is sent again is followed again, by what
+ * `restore` makes of the JSON of what `write` handed back; null: it only reads.
+ */
 function commands<P extends Fields, B extends Fields, I, S extends z.ZodType, R extends Refusals>(
+  kind: 'commanding' | 'commandingMany' | 'asking',
   description: Description<P, S, R> & {
     readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
     readonly body: B;
     readonly write: Handler<P, B, z.ZodType<unknown, I>, R, { readonly tx: Tx }>;
   },
-  answer: (context: AnswerContext<R>, issued: I) => Promise<z.input<S>>,
+  restore: ((kept: unknown) => I) | null,
+  answer: (context: AnswerContext<R>, issued: I) => Promise<unknown>,
   follow: (issued: I, services: Services, client: Client, answer: (issued: I) => Promise<unknown>) => Promise<Reply>,
 ): Operation & { readonly refusals: R } {
-  const { id, summary, method, path, access, params, result, refusals, body, write } = description;
+  const { id, summary, method, path, access, params, result, refusals, redirects, body, write } = description;
   const refuse = refuser(refusals);
   return {
     id,
@@ -145,20 +167,36 @@ function commands<P extends Fields, B extends Fields, I, S extends z.ZodType, R 
     params,
     result,
     refusals,
+    redirects,
+    kind,
     input: body,
     status: 200,
     accept(rawParams, rawInput) {
       const understood = understand(params, rawParams, method === 'GET' ? 'query' : 'body', body, rawInput);
       if (Array.isArray(understood)) return understood;
       const request = { params: understood.params, body: understood.input };
-      return async (services, caller, client) => {
+      return whileSeated(async (services, caller, client) => {
         const { afterCommit, done } = following(services);
-        const issued = await services.database.transaction((tx) => write({ caller, services, refuse, afterCommit, tx }, request));
+        const work = (tx: Tx) => write({ caller, services, refuse, afterCommit, tx }, request);
+        const { attempt } = client;
+        const issued = await (attempt && restore ? once(services, attempt, work, restore) : services.database.transaction(work));
         await done();
         if (issued instanceof Redirect) return redirected(issued);
         return follow(issued, services, client, (ended) => answer({ sql: services.database.$client, refuse }, ended));
-      };
+      });
     },
+  };
+}
+
+/** A request that may wait for a device takes one of its user's places for that, before anything is ordered. */
+function whileSeated(accepted: Accepted): Accepted {
+  return async (services, caller, client) => {
+    const leave = readPrefer(client.prefer).wait > 0 ? services.places.waiting.take(caller) : undefined;
+    try {
+      return await accepted(services, caller, client);
+    } finally {
+      leave?.();
+    }
   };
 }
 

@@ -1,12 +1,20 @@
 import { z } from 'zod';
-import type { Connection, Tx } from '../../db/client.ts';
+import { type Connection, type Statements, statementsOf, type Tx } from '../../db/client.ts';
 import type { Services } from '../services.ts';
 import type { Caller } from './caller.ts';
+import { type Attempt, once, onceInSteps } from './idempotency.ts';
+import { linkTo, Page } from './paging.ts';
 import { type FieldError, Problem, type ProblemType } from './problem.ts';
+import { Redirect } from './redirect.ts';
 import type { Upgrade } from './web-socket.ts';
+
+export { Redirect };
 
 /** Refusals of an operation beyond those that every operation has: a code, its type, and when it happens, for the documentation. */
 export type Refusals = Readonly<Record<string, readonly [type: ProblemType, when: string]>>;
+
+/** Below this is the path of every operation. */
+export const PREFIX = '/v0';
 
 /** Fields of a path, query or body. */
 export type Fields = z.ZodType<Record<string, unknown>>;
@@ -44,6 +52,8 @@ export interface Description<P extends Fields, S extends z.ZodType, R extends Re
   readonly params: P;
   readonly result: S;
   readonly refusals: R;
+  /** Set where a handler may hand back a `Redirect`. */
+  readonly redirects?: true;
 }
 
 interface Reading<P extends Fields, Q extends Fields, S extends z.ZodType, R extends Refusals> extends Description<P, S, R> {
@@ -52,7 +62,7 @@ interface Reading<P extends Fields, Q extends Fields, S extends z.ZodType, R ext
   readonly read: (
     context: Context<R> & { readonly sql: Connection },
     request: { readonly params: z.output<P>; readonly query: z.output<Q> },
-  ) => Promise<z.input<S>>;
+  ) => Promise<z.input<S> | Page<z.input<S>>>;
 }
 
 export type Handler<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals, Means> = (
@@ -67,27 +77,18 @@ type Writing<P extends Fields, B extends Fields, S extends z.ZodType, R extends 
   readonly status?: 200 | 202;
 } & (
     | { readonly write: Handler<P, B, S, R, { readonly tx: Tx }> }
-    /**
-     * For a change that is one statement, and so a transaction of its own: it saves two round trips. And for one that asks somebody else
-     * between its transactions.
-     */
-    | { readonly writeOnce: Handler<P, B, S, R, { readonly sql: Connection }> }
+    /** For a change that is one statement, and so a transaction of its own: it saves two round trips. */
+    | { readonly writeOnce: Handler<P, B, S, R, { readonly sql: Statements; readonly tx: Tx }> }
+    /** For a change that asks somebody else between its transactions. Repeating it does no harm. */
+    | { readonly writeInSteps: Handler<P, B, S, R, unknown> }
   );
-
-/** In place of an answer: the client is to send the same request, with its body, to another address. */
-export class Redirect {
-  readonly location: string;
-
-  /** The address may hold a secret: only the client sees it, and no cache keeps it. */
-  constructor(location: string) {
-    this.location = location;
-  }
-}
 
 /** Where what a client asked for takes a while: how long it waits, by its `Prefer` header, and whether it is still there. */
 export interface Client {
   readonly prefer: string | undefined;
   readonly gone: AbortSignal;
+  /** Set where it may send the same change again, and wants it made once. */
+  readonly attempt: Attempt | undefined;
   /** How to accept the WebSocket that it asks for; undefined where it asks for none. */
   readonly webSocket: Upgrade | undefined;
   /** Cuts off a client that does not take its answer. */
@@ -102,7 +103,7 @@ export interface Reply {
 }
 
 /** A request that was understood: answers it for a caller. */
-type Accepted = (services: Services, caller: Caller, client: Client) => Promise<Reply>;
+export type Accepted = (services: Services, caller: Caller, client: Client) => Promise<Reply>;
 
 /** An operation as the router, the tests and the documents see it. */
 export interface Operation {
@@ -117,6 +118,9 @@ export interface Operation {
   readonly status: 200 | 202;
   readonly result: z.ZodType;
   readonly refusals: Refusals;
+  readonly redirects?: true | undefined;
+  /** By what it was declared: those after `writing` wait for devices, as the client's `Prefer` says; `streaming` answers bytes. */
+  readonly kind: 'reading' | 'writing' | 'commanding' | 'commandingMany' | 'asking' | 'streaming';
   /** Understands a request by the operation's schemas, or names every field that is wrong. */
   readonly accept: (params: unknown, input: unknown) => Accepted | FieldError[];
 }
@@ -129,16 +133,22 @@ export function reading<P extends Fields, Q extends Fields, S extends z.ZodType,
   const refuse = refuser(rest.refusals);
   return {
     ...rest,
+    kind: 'reading',
     input: query,
     status: 200,
     accept(rawParams, rawQuery) {
       const understood = understand(rest.params, rawParams, 'query', query, rawQuery);
       if (Array.isArray(understood)) return understood;
       const { params, input } = understood;
-      return async (services, caller) => ({
-        status: 200,
-        body: await read({ caller, services, refuse, sql: services.database.$client }, { params, query: input }),
-      });
+      return async (services, caller) => {
+        const context = { caller, services, refuse, sql: services.database.$client };
+        const answer = await read(context, { params, query: input });
+        if (!(answer instanceof Page)) return { status: 200, body: answer };
+        const { body, last } = answer;
+        return last === null
+          ? { status: 200, body }
+          : { status: 200, body, headers: { Link: linkTo(PREFIX + rest.path, params, rawQuery, last) } };
+      };
     },
   };
 }
@@ -150,7 +160,19 @@ export function reading<P extends Fields, Q extends Fields, S extends z.ZodType,
 export function writing<P extends Fields, B extends Fields, S extends z.ZodType, const R extends Refusals>(
   description: Writing<P, B, S, R>,
 ): Operation & { readonly refusals: R } {
-  const { id, summary, method, path, access, params: paramsSchema, body, status = 200, result, refusals } = description;
+  const {
+    id,
+    summary,
+    method,
+    path,
+    access,
+    params: paramsSchema,
+    body,
+    status = 200,
+    result,
+    refusals,
+    redirects,
+  } = description;
   const refuse = refuser(refusals);
   return {
     id,
@@ -161,23 +183,46 @@ export function writing<P extends Fields, B extends Fields, S extends z.ZodType,
     params: paramsSchema,
     result,
     refusals,
+    redirects,
+    kind: 'writing',
     input: body,
     status,
     accept(rawParams, rawBody) {
       const understood = understand(paramsSchema, rawParams, 'body', body, rawBody);
       if (Array.isArray(understood)) return understood;
       const request = { params: understood.params, body: understood.input };
-      return async (services, caller) => {
+      return async (services, caller, { attempt }) => {
         const { afterCommit, done } = following(services);
         const context = { caller, services, refuse, afterCommit };
-        const answer = await ('write' in description
-          ? services.database.transaction((tx) => description.write({ ...context, tx }, request))
-          : description.writeOnce({ ...context, sql: services.database.$client }, request));
+        const answer = await carryOut(description, services, attempt, context, request);
         await done();
         return answer instanceof Redirect ? redirected(answer) : { status, body: answer };
       };
     },
   };
+}
+
+/** Makes a change as it was declared; where it may be asked for again, in a transaction that keeps what it came to. */
+async function carryOut<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals>(
+  description: Writing<P, B, S, R>,
+  services: Services,
+  attempt: Attempt | undefined,
+  context: WritingContext<R>,
+  request: { readonly params: z.output<P>; readonly body: z.output<B> },
+): Promise<unknown> {
+  if ('writeInSteps' in description) {
+    const work = () => description.writeInSteps(context, request);
+    return attempt ? onceInSteps(services, attempt, work) : work();
+  }
+  const { database } = services;
+  if (!attempt && 'writeOnce' in description) {
+    return description.writeOnce({ ...context, tx: database, sql: database.$client }, request);
+  }
+  const work = (tx: Tx): Promise<unknown> =>
+    'write' in description
+      ? description.write({ ...context, tx }, request)
+      : description.writeOnce({ ...context, tx, sql: statementsOf(tx) }, request);
+  return attempt ? once(services, attempt, work, (kept) => kept) : database.transaction(work);
 }
 
 /** Sends a client to another address. */

@@ -13,6 +13,7 @@ import {
   refuser,
   understand,
 } from './operation.ts';
+import type { Upgrade } from './web-socket.ts';
 
 /** The end of an operation whose client got a WebSocket instead of an answer. */
 export const upgraded = Symbol('upgraded');
@@ -44,6 +45,7 @@ export function streaming<P extends Fields, Q extends Fields, const R extends Re
   return {
     ...rest,
     method: 'GET',
+    kind: 'streaming',
     input: query,
     status: 200,
     result: empty,
@@ -52,11 +54,57 @@ export function streaming<P extends Fields, Q extends Fields, const R extends Re
       if (Array.isArray(understood)) return understood;
       const { params, input } = understood;
       return async (services, caller, client) => {
-        const context = { caller, services, refuse, sql: services.database.$client, client };
-        const answer = await stream(context, { params, query: input });
-        if (answer instanceof Redirect) return redirected(answer);
-        return answer === upgraded ? { status: 200, body: undefined } : { status: 200, body: answer, headers };
+        const leave = services.places.streams.take(caller);
+        let isGoingOn = false;
+        try {
+          const counted = { ...client, webSocket: client.webSocket && leaving(client.webSocket, leave) };
+          const context = { caller, services, refuse, sql: services.database.$client, client: counted };
+          const answer = await stream(context, { params, query: input });
+          if (answer instanceof Redirect) return redirected(answer);
+          isGoingOn = true;
+          return answer === upgraded ? { status: 200, body: undefined } : { status: 200, body: ending(answer, leave), headers };
+        } finally {
+          if (!isGoingOn) leave();
+        }
       };
     },
   };
+}
+
+/** Tells when a WebSocket that is accepted has ended. */
+function leaving(upgrade: Upgrade, leave: () => void): Upgrade {
+  return async (subprotocols) => {
+    const socket = await upgrade(subprotocols);
+    socket.gone.addEventListener('abort', leave);
+    if (socket.gone.aborted) leave();
+    return socket;
+  };
+}
+
+/** Tells when a body has ended, was given up, or failed. Like the body, it is made while the client takes it. */
+function ending(body: ReadableStream<Uint8Array>, leave: () => void): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let isGivenUp = false;
+  return new ReadableStream(
+    {
+      async pull(controller) {
+        try {
+          const { value, done } = await reader.read();
+          if (isGivenUp) return;
+          if (!done) return controller.enqueue(value);
+          leave();
+          controller.close();
+        } catch (error) {
+          leave();
+          throw error;
+        }
+      },
+      cancel(reason) {
+        isGivenUp = true;
+        leave();
+        return reader.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
 }

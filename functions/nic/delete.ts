@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isSuspect, lockNic } from '../../db/queries/nics.ts';
 import { findNode } from '../../db/queries/nodes.ts';
 import { nics } from '../../db/schema.ts';
-import { label } from '../http/labels.ts';
+import { nicLabel, nodeLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 import { isBusy } from '../rules/port-change.ts';
 
@@ -14,7 +14,7 @@ export const deleteNic = writing({
   method: 'DELETE',
   path: '/node/{node}/nic/{nic}',
   access: 'admin',
-  params: z.strictObject({ node: label, nic: label }),
+  params: z.strictObject({ node: nodeLabel, nic: nicLabel }),
   body: nothing,
   result: empty,
   refusals: {

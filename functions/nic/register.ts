@@ -1,12 +1,18 @@
 import { z } from 'zod';
-import { label, plainText } from '../http/labels.ts';
+import { nicLabel, nodeLabel, plainText } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 
 /** A hardware address is shown in lower case with colons, however it was typed; anything else is free text, as it always was. */
-const macAddress = plainText.max(255).transform((text) => {
-  const digits = /^[0-9a-f]{2}([:.-]?[0-9a-f]{2}){5}$/i.test(text) || /^[0-9a-f]{4}([.:-][0-9a-f]{4}){2}$/i.test(text);
-  return digits ? (text.toLowerCase().match(/[0-9a-f]{2}/g) ?? []).join(':') : text;
-});
+const macAddress = plainText
+  .max(255)
+  .meta({
+    description: 'Hardware address in any of the usual notations; other text is kept as it is',
+    examples: ['52:54:00:12:34:56'],
+  })
+  .transform((text) => {
+    const digits = /^[0-9a-f]{2}([:.-]?[0-9a-f]{2}){5}$/i.test(text) || /^[0-9a-f]{4}([.:-][0-9a-f]{4}){2}$/i.test(text);
+    return digits ? (text.toLowerCase().match(/[0-9a-f]{2}/g) ?? []).join(':') : text;
+  });
 
 /** Adds a NIC to a node; also to one that a project has. */
 export const registerNic = writing({
@@ -15,7 +21,7 @@ export const registerNic = writing({
   method: 'PUT',
   path: '/node/{node}/nic/{nic}',
   access: 'admin',
-  params: z.strictObject({ node: label, nic: label }),
+  params: z.strictObject({ node: nodeLabel, nic: nicLabel }),
   body: z.strictObject({ macaddr: macAddress }),
   result: empty,
   refusals: {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Obm, obm } from '../../db/devices/obm.ts';
 import { violates } from '../../db/queries/violation.ts';
-import { agentLabel, label } from '../http/labels.ts';
+import { agentLabel, metadataLabel, nodeLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { type ChosenAgent, chooseAgent, noAgentMessage } from '../rules/agent-choice.ts';
 import { addressRefusals, addressTakenMessage, type Obmd, obmColumns, obmd, obmdColumns } from '../rules/bmc-registration.ts';
@@ -14,13 +14,18 @@ export const registerNode = writing({
   method: 'PUT',
   path: '/node/{node}',
   access: 'admin',
-  params: z.strictObject({ node: label }),
+  params: z.strictObject({ node: nodeLabel }),
   body: z
     .strictObject({
-      obmd: obmd.optional(),
-      obm: obm.optional(),
-      metadata: z.record(label, z.json()).default({}),
-      agent: agentLabel.optional(),
+      obmd: obmd.optional().meta({ description: 'How obmd reaches the BMC; this or obm, not both' }),
+      obm: obm.optional().meta({ description: 'How an agent reaches the BMC; this or obmd, not both' }),
+      metadata: z
+        .record(metadataLabel, z.json().meta({ description: 'Any JSON value', examples: ['A7'] }))
+        .default({})
+        .meta({ description: 'What is to be known about the node, by name; nothing unless given' }),
+      agent: agentLabel.optional().meta({
+        description: 'Agent that reaches the BMC; needed with obm unless there is exactly one',
+      }),
     })
     .refine((body) => (body.obmd === undefined) !== (body.obm === undefined), {
       path: ['obm'],
@@ -33,8 +38,8 @@ export const registerNode = writing({
     ...addressRefusals,
   },
 
-  async writeOnce({ sql, services, refuse }, { params, body }) {
-    const agent = body.obm || body.agent !== undefined ? await chooseAgent(services.database, body.agent) : null;
+  async writeOnce({ sql, tx, services, refuse }, { params, body }) {
+    const agent = body.obm || body.agent !== undefined ? await chooseAgent(tx, body.agent) : null;
     if (typeof agent === 'string') throw refuse('no_agent', noAgentMessage(agent, body.agent));
     const bmc = await wayToBmc(services, params.node, body, agent);
     const metadata = Object.entries(body.metadata);

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { lockBmc, type NodeBmc, type ObmdWay } from '../../db/queries/bmcs.ts';
 import { nodes } from '../../db/schema.ts';
-import { label } from '../http/labels.ts';
+import { nodeLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { stopConsole } from '../rules/console-hold.ts';
 import { bmcRefusals, ownBmc } from '../rules/obm-access.ts';
@@ -21,8 +21,10 @@ export const setObm = writing({
   method: 'PUT',
   path: '/node/{node}/obm',
   access: 'user',
-  params: z.strictObject({ node: label }),
-  body: z.strictObject({ enabled: z.boolean() }),
+  params: z.strictObject({ node: nodeLabel }),
+  body: z.strictObject({
+    enabled: z.boolean().meta({ description: 'Whether users can reach the BMC of the node', examples: [true] }),
+  }),
   result: empty,
   refusals: {
     ...bmcRefusals,
@@ -30,7 +32,7 @@ export const setObm = writing({
     changed_meanwhile: ['BlockedError', 'the node was given away, or the way to its BMC was changed, at the same moment'],
   },
 
-  async writeOnce({ services, caller, refuse }, { params, body: { enabled } }) {
+  async writeInSteps({ services, caller, refuse }, { params, body: { enabled } }) {
     const { database, secrets, log } = services;
     let node = await database.transaction(async (tx) => {
       const found = ownBmc({ caller, refuse }, await lockBmc(tx, params.node), params.node);
