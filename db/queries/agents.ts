@@ -4,6 +4,7 @@ import type { Connection, Tx } from '../client.ts';
 import { sealingPublicKey } from '../commands/seal.ts';
 import { agents, commands, devices, headnodes, nodes, switches } from '../schema.ts';
 import { moment } from './moment.ts';
+import { type Part, partOf } from './pages.ts';
 
 /** Finds an agent to delete it: no device can become its own until the transaction ends. */
 export async function lockAgent(tx: Tx, label: string): Promise<{ id: number } | undefined> {
@@ -35,8 +36,8 @@ export async function agentBelongings(tx: Tx, agentId: number): Promise<AgentBel
 }
 
 /** Reads the labels of all agents, in order. */
-export async function listAgents(connection: Connection): Promise<string[]> {
-  const rows = await connection`select label from agents order by label collate "C"`;
+export async function listAgents(connection: Connection, part: Part): Promise<string[]> {
+  const rows = await connection`select label from agents where true ${partOf(connection, 'label', part)}`;
   return z
     .array(z.object({ label: z.string() }))
     .parse(rows)

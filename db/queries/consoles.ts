@@ -65,13 +65,27 @@ export async function findConsole(connection: Connection, machine: MachineId): P
   return row && shownConsole.parse(row);
 }
 
-/** All consoles of a machine, the newest first. Undefined: there is no such machine. */
-export async function listConsoles(connection: Connection, { of, label }: LabelledMachine): Promise<ShownConsole[] | undefined> {
+/** Which consoles of a machine: of these projects (null: of all), older than another, and no more than so many and one. */
+interface Listed {
+  readonly projects: readonly number[] | null;
+  readonly before?: number | undefined;
+  readonly limit?: number | undefined;
+}
+
+/** The consoles of a machine, the newest first. Undefined: there is no such machine. */
+export async function listConsoles(
+  connection: Connection,
+  { of, label }: LabelledMachine,
+  { projects, before, limit }: Listed,
+): Promise<ShownConsole[] | undefined> {
   const [found] = await connection`select id from ${connection(of === 'node' ? 'nodes' : 'headnodes')} where label = ${label}`;
   if (!found) return undefined;
+  const isListed = projects === null ? connection`true` : connection`c.project_id = any(${[...projects]}::bigint[])`;
   const rows = await connection`
     select ${columns(connection)} from consoles c left join projects p on p.id = c.project_id
-      where ${isOf(connection, { of, id: number.parse(found['id']) })} order by c.id desc`;
+      where ${isOf(connection, { of, id: number.parse(found['id']) })} and ${isListed}
+        ${before === undefined ? connection`` : connection`and c.id < ${before}`}
+      order by c.id desc ${limit === undefined ? connection`` : connection`limit ${limit + 1}`}`;
   return z.array(shownConsole).parse(rows);
 }
 

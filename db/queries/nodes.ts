@@ -2,6 +2,7 @@ import { and, eq, isNotNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Connection, Tx } from '../client.ts';
 import { nics, nodes, ports, switches } from '../schema.ts';
+import { type Part, partOf } from './pages.ts';
 
 const columns = { id: nodes.id, label: nodes.label, projectId: nodes.projectId };
 
@@ -37,15 +38,13 @@ function labelsIn(rows: Iterable<unknown>): string[] {
   return labelList.parse([...rows])[0].labels;
 }
 
-/** Reads all nodes' labels, in order. */
-export async function listNodes(connection: Connection): Promise<string[]> {
-  return labelsIn(await connection`select coalesce(json_agg(label order by label collate "C"), '[]') as labels from nodes`);
-}
-
-/** Reads the labels of the nodes that no project has, in order. */
-export async function listFreeNodes(connection: Connection): Promise<string[]> {
+/** Reads the labels of all nodes, or of those that no project has, in order. */
+export async function listNodes(connection: Connection, which: 'all' | 'free', part: Part): Promise<string[]> {
+  const isListed = which === 'free' ? connection`project_id is null` : connection`true`;
   return labelsIn(
-    await connection`select coalesce(json_agg(label order by label collate "C"), '[]') as labels from nodes where project_id is null`,
+    await connection`
+      select coalesce(json_agg(label order by label collate "C"), '[]') as labels
+        from (select label from nodes where ${isListed} ${partOf(connection, 'label', part)}) listed`,
   );
 }
 

@@ -2,6 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Connection, Tx } from '../client.ts';
 import { headnodes, networkAccess, networks, nodes, projects } from '../schema.ts';
+import { type Part, partOf } from './pages.ts';
 
 /** A project's id and label. */
 export type Project = typeof projects.$inferSelect;
@@ -16,6 +17,14 @@ export async function findProject(tx: Tx, label: string): Promise<Project | unde
 export async function lockProject(tx: Tx, label: string): Promise<Project | undefined> {
   const [project] = await tx.select().from(projects).where(eq(projects.label, label)).for('update');
   return project;
+}
+
+const found = z.object({ id: z.coerce.number() });
+
+/** The ids of the projects of these labels, without those that there are not. */
+export async function findProjectIds(connection: Connection, labels: readonly string[]): Promise<number[]> {
+  const rows = await connection`select id from projects where label = any(${[...labels]})`;
+  return rows.map((row) => found.parse(row).id);
 }
 
 /** What keeps a project from being deleted: one label of each kind of thing that it has, if it has any. */
@@ -51,8 +60,8 @@ const contents = z.object({ projectId: z.coerce.number(), labels: z.array(z.stri
 export type Contents = z.output<typeof contents>;
 
 /** Reads all projects' labels, in order. */
-export async function listProjects(connection: Connection): Promise<string[]> {
-  const rows = await connection`select label from projects order by label collate "C"`;
+export async function listProjects(connection: Connection, part: Part): Promise<string[]> {
+  const rows = await connection`select label from projects where true ${partOf(connection, 'label', part)}`;
   return z
     .array(z.object({ label: z.string() }))
     .parse(rows)
@@ -60,31 +69,31 @@ export async function listProjects(connection: Connection): Promise<string[]> {
 }
 
 /** Reads the nodes that a project has. Undefined when there is no project of this name. */
-export async function nodesOf(connection: Connection, label: string): Promise<Contents | undefined> {
+export async function nodesOf(connection: Connection, label: string, part: Part): Promise<Contents | undefined> {
   const [row] = await connection`
     select p.id as "projectId",
-        array(select n.label from nodes n where n.project_id = p.id order by n.label collate "C") as labels
+        array(select n.label from nodes n where n.project_id = p.id ${partOf(connection, 'n.label', part)}) as labels
       from projects p where p.label = ${label}`;
   return row && contents.parse(row);
 }
 
 /** Reads the networks that are open to a project because it owns them or was granted access; public ones are open to everybody. */
-export async function networksOpenTo(connection: Connection, label: string): Promise<Contents | undefined> {
+export async function networksOpenTo(connection: Connection, label: string, part: Part): Promise<Contents | undefined> {
   const [row] = await connection`
     select p.id as "projectId",
         array(select w.label from networks w
           where not w.is_public
             and (w.owner_id = p.id or exists (select from network_access a where a.network_id = w.id and a.project_id = p.id))
-          order by w.label collate "C") as labels
+          ${partOf(connection, 'w.label', part)}) as labels
       from projects p where p.label = ${label}`;
   return row && contents.parse(row);
 }
 
 /** Reads the headnodes that a project has. Undefined when there is no project of this name. */
-export async function headnodesOf(connection: Connection, label: string): Promise<Contents | undefined> {
+export async function headnodesOf(connection: Connection, label: string, part: Part): Promise<Contents | undefined> {
   const [row] = await connection`
     select p.id as "projectId",
-        array(select h.label from headnodes h where h.project_id = p.id order by h.label collate "C") as labels
+        array(select h.label from headnodes h where h.project_id = p.id ${partOf(connection, 'h.label', part)}) as labels
       from projects p where p.label = ${label}`;
   return row && contents.parse(row);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Connection } from '../client.ts';
-import { type BmcSettings, bmcSettings } from '../devices/obm.ts';
+import { type BmcSettings, bmcSettings, obmType } from '../devices/obm.ts';
 import { moment } from './moment.ts';
 
 /** One row for each network of each NIC; a node without NICs, and a NIC without networks, has one as well. */
@@ -10,7 +10,7 @@ const row = z.object({
   metadata: z.record(z.string(), z.string()).nullable(),
   enabled: z.boolean(),
   uri: z.string().nullable(),
-  type: z.string().nullable(),
+  type: obmType.nullable(),
   host: z.string().nullable(),
   obmPort: z.number().nullable(),
   settings: bmcSettings,
@@ -52,7 +52,7 @@ interface ShownObmd {
 
 /** The way to a BMC by an agent, without the credentials. */
 interface ShownObm extends BmcSettings {
-  readonly type: string;
+  readonly type: z.output<typeof obmType>;
   readonly enabled: boolean;
   readonly host: string;
   readonly port: number;

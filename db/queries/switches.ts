@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Connection, Tx } from '../client.ts';
 import type { SwitchSettings } from '../devices/family.ts';
 import { ports, switches } from '../schema.ts';
+import { type Part, partOf } from './pages.ts';
 
 /** A switch as it is stored. */
 export type Switch = typeof switches.$inferSelect;
@@ -40,8 +41,8 @@ export async function portsOf(tx: Tx, switchId: number): Promise<string[]> {
 }
 
 /** Reads the labels of all switches, in order. */
-export async function listSwitches(connection: Connection): Promise<string[]> {
-  const rows = await connection`select label from switches order by label collate "C"`;
+export async function listSwitches(connection: Connection, part: Part): Promise<string[]> {
+  const rows = await connection`select label from switches where true ${partOf(connection, 'label', part)}`;
   return z
     .array(z.object({ label: z.string() }))
     .parse(rows)

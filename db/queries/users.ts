@@ -2,6 +2,7 @@ import { asc, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Connection, Tx } from '../client.ts';
 import { users } from '../schema.ts';
+import { type Part, partOf } from './pages.ts';
 
 const userWithRights = z.object({
   id: z.coerce.number(),
@@ -29,12 +30,12 @@ const listedUser = z.object({ label: z.string(), isAdmin: z.boolean(), projects:
 export type ListedUser = z.output<typeof listedUser>;
 
 /** Reads all users in order of their names, each with the projects in order. */
-export async function listUsers(sql: Connection): Promise<ListedUser[]> {
+export async function listUsers(sql: Connection, part: Part): Promise<ListedUser[]> {
   const rows = await sql`
     select u.label, u.is_admin as "isAdmin",
         array(select p.label from project_members m join projects p on p.id = m.project_id
           where m.user_id = u.id order by p.label collate "C") as projects
-      from users u order by u.label collate "C"`;
+      from users u where true ${partOf(sql, 'u.label', part)}`;
   return z.array(listedUser).parse(rows);
 }
 

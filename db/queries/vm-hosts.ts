@@ -4,6 +4,7 @@ import { type SealingPublicKey, sealingPublicKey } from '../commands/seal.ts';
 import type { HeadnodeSize } from '../devices/headnode.ts';
 import { type VmHostReport, vmHostReport } from '../devices/vm-host.ts';
 import { agents, headnodes } from '../schema.ts';
+import type { Part } from './pages.ts';
 
 /** An agent whose host has virtual machines, with what it offers and what its headnodes use of it. */
 export interface VmHost {
@@ -60,9 +61,12 @@ export async function lockVmHosts(tx: Tx): Promise<VmHost[]> {
   });
 }
 
-/** Reads the names of all templates that any agent offers, in order. */
-export async function listTemplates(sql: Connection): Promise<string[]> {
+/** Reads the names of all templates that any agent offers, in order, or a part of them, one more than is asked for. */
+export async function listTemplates(sql: Connection, { after = '', limit = Infinity }: Part): Promise<string[]> {
   const rows = await sql`select vm_host as told from agents where vm_host is not null`;
   const names = rows.flatMap(({ told }) => readReport(told).templates.map(({ name }) => name));
-  return [...new Set(names)].sort();
+  return [...new Set(names)]
+    .filter((name) => name > after)
+    .sort()
+    .slice(0, limit + 1);
 }

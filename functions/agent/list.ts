@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { listAgents as readAgents } from '../../db/queries/agents.ts';
+import { agentLabel } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
+import { pageOfLabels, paging } from '../http/paging.ts';
 
 /** Lists the names of all agents. */
 export const listAgents = reading({
@@ -10,9 +12,11 @@ export const listAgents = reading({
   path: '/agents',
   access: 'admin',
   params: nothing,
-  query: nothing,
-  result: z.array(z.string()),
+  query: paging,
+  result: z.array(agentLabel),
   refusals: {},
 
-  read: ({ sql }) => readAgents(sql),
+  async read({ sql }, { query }) {
+    return pageOfLabels(await readAgents(sql, query), query);
+  },
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { label } from '../http/labels.ts';
+import { headnodeLabel } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
 import { consoleLogs, consoleLogsOf } from '../rules/console-logs.ts';
 import { presentHeadnodeConsole } from '../rules/console-of-headnode.ts';
@@ -12,7 +12,7 @@ export const listHeadnodeConsoleLogs = reading({
   method: 'GET',
   path: '/headnode/{headnode}/console/logs',
   access: 'user',
-  params: z.strictObject({ headnode: label }),
+  params: z.strictObject({ headnode: headnodeLabel }),
   query: nothing,
   result: consoleLogs,
   refusals: headnodeRefusals,

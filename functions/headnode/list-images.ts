@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { listTemplates } from '../../db/queries/vm-hosts.ts';
+import { imageLabel } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
+import { pageOfLabels, paging } from '../http/paging.ts';
 
 /** Lists the images that a headnode can be created from, with any agent. */
 export const listHeadnodeImages = reading({
@@ -10,9 +12,11 @@ export const listHeadnodeImages = reading({
   path: '/headnode_images',
   access: 'user',
   params: nothing,
-  query: nothing,
-  result: z.array(z.string()),
+  query: paging,
+  result: z.array(imageLabel),
   refusals: {},
 
-  read: ({ sql }) => listTemplates(sql),
+  async read({ sql }, { query }) {
+    return pageOfLabels(await listTemplates(sql, query), query);
+  },
 });

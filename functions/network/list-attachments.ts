@@ -1,11 +1,16 @@
 import { z } from 'zod';
-import { listAttachments, type NetworkAttachments } from '../../db/queries/show-network.ts';
+import { listAttachments } from '../../db/queries/show-network.ts';
 import { mayActFor } from '../http/caller.ts';
-import { label } from '../http/labels.ts';
+import { channel, networkLabel, nicLabel, nodeLabel, projectLabel } from '../http/labels.ts';
 import { reading } from '../http/operation.ts';
+import { pageOf, paging } from '../http/paging.ts';
 
-const attachment = z.strictObject({ nic: z.string(), channel: z.string() });
-type Entry = z.output<typeof attachment> & { project: string | null; attachments: z.output<typeof attachment>[] };
+const attachment = z.strictObject({ nic: nicLabel, channel });
+const entry = attachment.extend({
+  nic: nicLabel.meta({ description: 'Name of a NIC of the node that is on the network', examples: ['eth0'] }),
+  project: projectLabel.nullable().meta({ description: 'Project that has the node; null where it is free', examples: ['blue'] }),
+  attachments: z.array(attachment).min(1).meta({ description: 'Every NIC of the node that is on the network' }),
+});
 
 /** Lists the nodes on a network. `nic` and `channel` are one of a node's attachments; `attachments` has them all. */
 export const listNetworkAttachments = reading({
@@ -14,9 +19,13 @@ export const listNetworkAttachments = reading({
   method: 'GET',
   path: '/network/{network}/attachments',
   access: 'user',
-  params: z.strictObject({ network: label }),
-  query: z.strictObject({ project: label.optional() }),
-  result: z.record(z.string(), attachment.extend({ project: z.string().nullable(), attachments: z.array(attachment).min(1) })),
+  params: z.strictObject({ network: networkLabel }),
+  query: paging.extend({
+    project: projectLabel
+      .optional()
+      .meta({ description: 'Project whose nodes are listed; all where it is left out', examples: ['blue'] }),
+  }),
+  result: z.record(nodeLabel, entry),
   refusals: {
     unknown_network: ['NotFoundError', 'no network has this name'],
     unknown_project: ['NotFoundError', 'no project has this name'],
@@ -25,7 +34,7 @@ export const listNetworkAttachments = reading({
   },
 
   async read({ sql, caller, refuse }, { params, query }) {
-    const found = await listAttachments(sql, params.network, query.project);
+    const found = await listAttachments(sql, params.network, query.project, query);
     if (!found) throw refuse('unknown_network', `there is no network ${params.network}`);
     const { ownerId, isPublic, access, projectId } = found;
     if (query.project !== undefined && projectId === null) {
@@ -45,15 +54,17 @@ export const listNetworkAttachments = reading({
         );
       }
     }
-    return byNode(found.attachments);
+    return pageOf(
+      found.nodes,
+      query,
+      (nodes) =>
+        Object.fromEntries(
+          nodes.map(({ node, project, attachments }) => [
+            node,
+            { ...attachments.reduce((_, next) => next), project, attachments },
+          ]),
+        ),
+      ({ node }) => node,
+    );
   },
 });
-
-function byNode(attachments: NetworkAttachments['attachments']): Record<string, Entry> {
-  const nodes = new Map<string, Entry>();
-  for (const { node, nic, channel, project } of attachments) {
-    const earlier = nodes.get(node)?.attachments ?? [];
-    nodes.set(node, { nic, channel, project, attachments: [...earlier, { nic, channel }] });
-  }
-  return Object.fromEntries(nodes);
-}

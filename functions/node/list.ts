@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import { listFreeNodes, listNodes as readNodes } from '../../db/queries/nodes.ts';
-import { nothing, reading } from '../http/operation.ts';
+import { listNodes as readNodes } from '../../db/queries/nodes.ts';
+import { nodeLabel } from '../http/labels.ts';
+import { reading } from '../http/operation.ts';
+import { pageOfLabels, paging } from '../http/paging.ts';
 
 /** Lists all nodes, or those that can be reserved. */
 export const listNodes = reading({
@@ -9,12 +11,16 @@ export const listNodes = reading({
   method: 'GET',
   path: '/nodes/{is_free}',
   access: 'user',
-  params: z.strictObject({ is_free: z.enum(['free', 'all'], 'must be "free" or "all"') }),
-  query: nothing,
-  result: z.array(z.string()),
+  params: z.strictObject({
+    is_free: z
+      .enum(['free', 'all'], 'must be "free" or "all"')
+      .meta({ description: 'Which nodes: those that no project has, or all', examples: ['free'] }),
+  }),
+  query: paging,
+  result: z.array(nodeLabel),
   refusals: {},
 
-  async read({ sql }, { params }) {
-    return params.is_free === 'free' ? listFreeNodes(sql) : readNodes(sql);
+  async read({ sql }, { params, query }) {
+    return pageOfLabels(await readNodes(sql, params.is_free, query), query);
   },
 });

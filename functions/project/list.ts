@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { listProjects as readProjects } from '../../db/queries/projects.ts';
+import { projectLabel } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
+import { pageOfLabels, paging } from '../http/paging.ts';
 
 /** Lists all projects. */
 export const listProjects = reading({
@@ -10,11 +12,11 @@ export const listProjects = reading({
   path: '/projects',
   access: 'admin',
   params: nothing,
-  query: nothing,
-  result: z.array(z.string()),
+  query: paging,
+  result: z.array(projectLabel),
   refusals: {},
 
-  async read({ sql }) {
-    return readProjects(sql);
+  async read({ sql }, { query }) {
+    return pageOfLabels(await readProjects(sql, query), query);
   },
 });

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { listSwitches as readSwitches } from '../../db/queries/switches.ts';
+import { switchLabel } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
+import { pageOfLabels, paging } from '../http/paging.ts';
 
 /** Lists the names of all switches. */
 export const listSwitches = reading({
@@ -10,9 +12,11 @@ export const listSwitches = reading({
   path: '/switches',
   access: 'admin',
   params: nothing,
-  query: nothing,
-  result: z.array(z.string()),
+  query: paging,
+  result: z.array(switchLabel),
   refusals: {},
 
-  read: ({ sql }) => readSwitches(sql),
+  async read({ sql }, { query }) {
+    return pageOfLabels(await readSwitches(sql, query), query);
+  },
 });
