@@ -3,15 +3,21 @@ import { switchAccess } from '../devices/access.ts';
 import { headnodeIdentity, headnodeNic, headnodeSize, templateName } from '../devices/headnode.ts';
 import { bmcAccess, bootDevice } from '../devices/obm.ts';
 
+const vlan = z
+  .int()
+  .min(1)
+  .max(4094)
+  .meta({ description: 'Number of a VLAN', examples: [101] });
+
 /**
  * The whole state of one switch port, never a difference.
  * `native` is the VLAN of untagged frames, or null for none; `tagged` never contains it, is sorted and has no repeats.
  * `enabled` false means administratively shut.
  */
 export const portState = z.strictObject({
-  native: z.int().min(1).max(4094).nullable(),
-  tagged: z.array(z.int().min(1).max(4094)).max(4094),
-  enabled: z.boolean(),
+  native: vlan.nullable().meta({ description: 'VLAN of untagged frames; null: they are dropped', examples: [100] }),
+  tagged: z.array(vlan).max(4094).meta({ description: 'VLANs of tagged frames, sorted' }),
+  enabled: z.boolean().meta({ description: 'Whether the port is up; false: it is shut', examples: [true] }),
 });
 export type PortState = z.output<typeof portState>;
 

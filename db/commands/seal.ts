@@ -12,10 +12,16 @@ import { z } from 'zod';
 
 /** The public half of an agent's sealing key: whoever has it can seal, nobody can open. */
 export const sealingPublicKey = z.strictObject({
-  kty: z.literal('OKP'),
-  crv: z.literal('X25519'),
-  x: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url'),
-  kid: z.string().optional(),
+  kty: z.literal('OKP').meta({ description: 'Kind of the key (RFC 8037)', examples: ['OKP'] }),
+  crv: z.literal('X25519').meta({ description: 'Curve of the key', examples: ['X25519'] }),
+  x: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{43}$/, 'must be 32 bytes in base64url')
+    .meta({ description: 'The key itself, 32 bytes in base64url', examples: ['hSDwCYkwp1R0i33ctD73Wg2_Og0mOBr066SpjqqbTmo'] }),
+  kid: z
+    .string()
+    .optional()
+    .meta({ description: 'Name of the key; it may be left out', examples: ['rack-1'] }),
 });
 export type SealingPublicKey = z.output<typeof sealingPublicKey>;
 

@@ -13,8 +13,8 @@ export const hostname = z
 export const mockHostname = z.string().regex(/^[^\p{Cc}\p{Cs}]{1,253}$/u, 'must be 1 to 253 printable characters');
 
 /** What is typed at a login: printable ASCII, so that no character of it can end a line or be a control. */
-export const typedName = z.string().regex(/^[!-~]{1,64}$/, 'must be 1 to 64 printable ASCII characters without blanks');
-export const typedPassword = z.string().regex(/^[ -~]{0,128}$/, 'must be at most 128 printable ASCII characters');
+const typedName = z.string().regex(/^[!-~]{1,64}$/, 'must be 1 to 64 printable ASCII characters without blanks');
+const typedPassword = z.string().regex(/^[ -~]{0,128}$/, 'must be at most 128 printable ASCII characters');
 
 const privateKey = z
   .string()
@@ -26,14 +26,25 @@ const privateKey = z
 
 /** The fields of a login, none of which is ever stored in the clear. */
 export const loginFields = {
-  username: typedName.optional(),
-  password: typedPassword.optional(),
-  private_key: privateKey.optional(),
-  enable_password: typedPassword.optional(),
+  username: typedName.optional().meta({ description: 'User that logs in to the switch', examples: ['haas'] }),
+  password: typedPassword
+    .optional()
+    .meta({ description: 'Password of that user; it is kept sealed and never shown', examples: ['hunter2'] }),
+  private_key: privateKey.optional().meta({
+    description: 'Private SSH key of that user, offered before the password; it is kept sealed and never shown',
+    examples: ['-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE=\n-----END OPENSSH PRIVATE KEY-----\n'],
+  }),
+  enable_password: typedPassword.optional().meta({
+    description: 'Password for more rights, if the switch asks for one; it is kept sealed and never shown',
+    examples: ['hunter3'],
+  }),
 };
 
 /** How a CLI is reached. Telnet has no encryption: use it only on a management network of its own. */
-export const transport = z.enum(['telnet', 'ssh']);
+export const transport = z.enum(['telnet', 'ssh']).meta({
+  description: 'How the command line of the switch is reached; telnet is not encrypted',
+  examples: ['ssh'],
+});
 export type Transport = z.output<typeof transport>;
 
 /**

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { SwitchFamily } from './family.ts';
-import { consoleSettings, portOfTransport, sorted, sshFields, wholeLogin } from './registration.ts';
+import { portOfTransport, sorted, sshFields, sshSettings, wholeLogin } from './registration.ts';
 
 /** The settings of an Arista switch that are no secret; the driver parses a signed command's settings with the same schema. */
-export const aristaEosSettings = z.strictObject({ ...consoleSettings, transport: z.literal('ssh') });
+export const aristaEosSettings = z.strictObject(sshSettings);
 
 const registration = z
   .strictObject(sshFields)
@@ -17,6 +17,7 @@ export const aristaEos: SwitchFamily = {
   type: 'arista_eos',
   extension: 'haas.ext.switches.arista_eos',
   registration,
+  settings: aristaEosSettings,
   canonicalPort(label) {
     const numbers = portName.exec(label)?.[1]?.split('/').map(Number);
     return numbers?.every((number) => number > 0) ? `Ethernet${numbers.join('/')}` : null;

@@ -25,10 +25,12 @@ export const bmcDiagnosis = z.custom<BmcDiagnosis>(
 /** What a BMC said in a check. Texts as it gave them, without control characters. */
 export const bmcCheckup = z.strictObject({
   power,
-  manufacturer: z.string(),
-  product: z.string(),
-  firmware: z.string(),
-  /** The cipher suite with which it was reached; null for a BMC that is none. */
-  cipher_suite: z.int().nullable(),
+  manufacturer: z.string().meta({ description: 'Who made it, as the BMC says', examples: ['Dell Inc.'] }),
+  product: z.string().meta({ description: 'What it is, as the BMC says', examples: ['PowerEdge R650'] }),
+  firmware: z.string().meta({ description: 'Version of its firmware', examples: ['6.10'] }),
+  cipher_suite: z
+    .int()
+    .nullable()
+    .meta({ description: 'Cipher suite of IPMI with which it was reached; null for one that is no IPMI', examples: [17] }),
 });
 export type BmcCheckup = z.output<typeof bmcCheckup>;

@@ -8,11 +8,18 @@ const interfaceTypes = ['GigabitEthernet', 'TenGigabitEthernet', 'FortyGigabitEt
 
 const findType = (text: string) => interfaceTypes.find((type) => type.toLowerCase() === text.toLowerCase());
 
+const described = { description: 'Type of the ports that are named by numbers alone', examples: ['TenGigabitEthernet'] };
+
 /** The settings of a VDX that are no secret. `interface_type` is the type of ports that are named by numbers alone. */
-export const brocadeSettings = z.strictObject({ ...restSettings, interface_type: z.enum(interfaceTypes) });
+export const brocadeSettings = z.strictObject({
+  ...restSettings,
+  interface_type: z.enum(interfaceTypes).meta(described),
+});
 
 const interfaceType = z
   .string()
+  // In whichever case.
+  .meta({ ...described, enum: interfaceTypes })
   .transform((text) => findType(text) ?? text)
   .pipe(z.enum(interfaceTypes));
 
@@ -44,6 +51,7 @@ export const brocade: SwitchFamily = {
   type: 'brocade',
   extension: 'hil.ext.switches.brocade',
   registration,
+  settings: brocadeSettings,
   canonicalPort(label, settings) {
     const { interface_type } = brocadeSettings.parse(settings);
     const port = brocadePort(label, interface_type);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { transport } from './access.ts';
 import { type SwitchFamily, vlanRange } from './family.ts';
-import { consoleFields, consoleSettings, portOfTransport, sorted, vlanField, wholeLogin } from './registration.ts';
+import { consoleFields, consoleSettings, dummyVlan, portOfTransport, sorted, vlanField, wholeLogin } from './registration.ts';
 
 /** VLANs of FDDI and token ring, which IOS makes by itself and lets nobody have. */
 const legacyVlans = vlanRange(1002, 1005);
@@ -12,7 +12,7 @@ const notUsable = 'must not be one of 1002 to 1005, which IOS keeps for itself';
 /** The settings of a Catalyst that are no secret; the driver parses a signed command's settings with the same schema. */
 export const ciscoIosSettings = z.strictObject({
   ...consoleSettings,
-  dummy_vlan: z.int().min(2).max(4094).refine(usable, notUsable),
+  dummy_vlan: z.int().min(2).max(4094).refine(usable, notUsable).meta(dummyVlan),
 });
 
 const registration = z
@@ -52,6 +52,7 @@ export const ciscoIos: SwitchFamily = {
   type: 'cisco_ios',
   extension: 'haas.ext.switches.cisco_ios',
   registration,
+  settings: ciscoIosSettings,
   canonicalPort(label) {
     // Slot and port, before them perhaps the member of a stack, before that the chassis of a pair.
     const [, letters = '', numbers = ''] = /^([a-z]{1,20}) ?(\d{1,3}(?:\/\d{1,3}){1,3})$/i.exec(label) ?? [];

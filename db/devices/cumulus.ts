@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { type SwitchFamily, vlanRange } from './family.ts';
-import { consoleSettings, portOfTransport, sorted, sshFields, wholeLogin } from './registration.ts';
+import { portOfTransport, sorted, sshFields, sshSettings, wholeLogin } from './registration.ts';
 
-const bridge = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]{0,14}$/, 'must be the name of a bridge, like br_default');
+const bridge = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{0,14}$/, 'must be the name of a bridge, like br_default')
+  .meta({ description: 'VLAN-aware bridge that the ports are put in', examples: ['br_default'] });
 
 /** The settings of a Cumulus switch that are no secret; the driver parses a signed command's settings with the same schema. */
 export const cumulusSettings = z.strictObject({
-  ...consoleSettings,
-  transport: z.literal('ssh'),
-  /** The VLAN-aware bridge that the ports are put in. */
+  ...sshSettings,
   bridge,
 });
 
@@ -25,6 +26,7 @@ export const cumulus: SwitchFamily = {
   type: 'cumulus',
   extension: 'haas.ext.switches.cumulus',
   registration,
+  settings: cumulusSettings,
   canonicalPort(label) {
     const [, port, part] = portName.exec(label) ?? [];
     if (port === undefined || Number(port) === 0) return null;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { SwitchFamily } from './family.ts';
-import { consoleSettings, portOfTransport, sorted, sshFields, wholeLogin } from './registration.ts';
+import { portOfTransport, sorted, sshFields, sshSettings, wholeLogin } from './registration.ts';
 
 /** The settings of a switch with OS10 that are no secret; the driver parses a signed command's settings with the same schema. */
-export const dellOs10Settings = z.strictObject({ ...consoleSettings, transport: z.literal('ssh') });
+export const dellOs10Settings = z.strictObject(sshSettings);
 
 const registration = z
   .strictObject(sshFields)
@@ -18,6 +18,7 @@ export const dellOs10: SwitchFamily = {
   type: 'dell_os10',
   extension: 'haas.ext.switches.dell_os10',
   registration,
+  settings: dellOs10Settings,
   canonicalPort(label) {
     const [, node, slot, port, lane] = portName.exec(label) ?? [];
     const numbers = [node, slot, port].map(Number);

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { type SwitchFamily, vlanRange } from './family.ts';
-import { consoleFields, consoleSettings, portOfTransport, sorted, vlanField, wholeLogin } from './registration.ts';
+import { consoleFields, consoleSettings, dummyVlan, portOfTransport, sorted, vlanField, wholeLogin } from './registration.ts';
 
 /** The highest VLAN that DNOS 6 knows; it keeps the two above for itself. */
 export const lastDellN3000Vlan = 4093;
 
 /** The settings of an N-series switch that are no secret; the driver parses a signed command's settings with the same schema. */
-export const delln3000Settings = z.strictObject({ ...consoleSettings, dummy_vlan: z.int().min(2).max(lastDellN3000Vlan) });
+export const delln3000Settings = z.strictObject({
+  ...consoleSettings,
+  dummy_vlan: z.int().min(2).max(lastDellN3000Vlan).meta(dummyVlan),
+});
 
 const registration = z
   .strictObject({
@@ -26,6 +29,7 @@ export const delln3000: SwitchFamily = {
   type: 'delln3000',
   extension: 'hil.ext.switches.n3000',
   registration,
+  settings: delln3000Settings,
   canonicalPort(label) {
     const [, kind, ...groups] = portName.exec(label) ?? [];
     if (kind === undefined) return null;

@@ -24,19 +24,26 @@ function findType(text: string): (typeof typeNames)[number] | undefined {
   return interfaceTypes.find((each) => Object.values(each).some((one) => one.toLowerCase() === name))?.type;
 }
 
+const described = { description: 'Type of the ports that are named by numbers alone', examples: ['TenGigabitEthernet'] };
+
 const interfaceType = z
   .string()
+  // In whichever case, and by its other names.
+  .meta({ ...described, enum: typeNames })
   .transform((text) => findType(text) ?? text)
   .pipe(z.enum(typeNames));
 
-const transport = z.enum(['rest', 'ssh', 'telnet']);
+const transport = z.enum(['rest', 'ssh', 'telnet']).meta({
+  description: 'How the switch is spoken to: by its REST server, or on its command line, which over telnet is not encrypted',
+  examples: ['rest'],
+});
 
 /** The settings of an OS 9 switch that are no secret. `interface_type` is the type of ports that are named by numbers alone. */
 export const dellnos9Settings = z.strictObject({
   ...consoleSettings,
   ...restSettings,
   transport,
-  interface_type: z.enum(typeNames),
+  interface_type: z.enum(typeNames).meta(described),
 });
 
 /** Where its REST servers listen (Dell Networking OS 9 Open Automation Guide). */
@@ -87,6 +94,7 @@ export const dellnos9: SwitchFamily = {
   type: 'dellnos9',
   extension: 'hil.ext.switches.dellnos9',
   registration,
+  settings: dellnos9Settings,
   canonicalPort(label, settings) {
     const { interface_type } = dellnos9Settings.parse(settings);
     const port = dellnos9Port(label, interface_type);

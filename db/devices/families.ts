@@ -32,8 +32,12 @@ export const switchFamilies: readonly SwitchFamily[] = [
 
 const typeUrl = 'http://schema.massopencloud.org/haas/v0/switches/';
 
+/** What the type of a family is called: its short name, and the predecessor's URL. */
+export function typeNamesOf({ type }: SwitchFamily): string[] {
+  return [type, `${typeUrl}${type}`];
+}
+
 /** Finds a family by its short name or by the predecessor's URL; undefined when there is none. */
 export function findSwitchFamily(type: string): SwitchFamily | undefined {
-  const name = type.startsWith(typeUrl) ? type.slice(typeUrl.length) : type;
-  return switchFamilies.find((family) => family.type === name);
+  return switchFamilies.find((family) => typeNamesOf(family).includes(type));
 }

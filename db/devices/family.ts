@@ -15,6 +15,8 @@ export interface SwitchFamily {
    * stored can be parsed again together with what is to be changed.
    */
   readonly registration: z.ZodType<SwitchRegistration>;
+  /** Its settings, as they are stored and shown. */
+  readonly settings: z.ZodObject;
   /** The canonical name of a port, or null when no port of this family, or of a switch with these settings, is called so. */
   readonly canonicalPort: (label: string, settings: SwitchSettings) => string | null;
   /** What to type, for error texts: `Ethernet1/3 or Ethernet101/1/3`. */

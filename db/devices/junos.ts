@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { SwitchFamily } from './family.ts';
-import { consoleSettings, portOfTransport, sorted, sshFields, wholeLogin } from './registration.ts';
+import { portOfTransport, sorted, sshFields, sshSettings, wholeLogin } from './registration.ts';
 
 /** The settings of a Juniper switch that are no secret; the driver parses a signed command's settings with the same schema. */
-export const junosSettings = z.strictObject({ ...consoleSettings, transport: z.literal('ssh') });
+export const junosSettings = z.strictObject(sshSettings);
 
 const registration = z
   .strictObject(sshFields)
@@ -21,6 +21,7 @@ export const junos: SwitchFamily = {
   type: 'junos',
   extension: 'haas.ext.switches.junos',
   registration,
+  settings: junosSettings,
   canonicalPort(label) {
     const [, kind, slot, module, port, channel] = portName.exec(label) ?? [];
     if (kind === undefined) return null;

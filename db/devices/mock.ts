@@ -4,9 +4,18 @@ import type { SwitchFamily } from './family.ts';
 
 const registration = z
   .strictObject({
-    hostname: mockHostname,
-    username: z.string().optional(),
-    password: z.string().optional(),
+    hostname: mockHostname.meta({
+      description: 'Any text, for nothing is reached; by some words the switch is one that fails',
+      examples: ['mock'],
+    }),
+    username: z
+      .string()
+      .optional()
+      .meta({ description: 'Any text, for nobody logs in', examples: ['haas'] }),
+    password: z
+      .string()
+      .optional()
+      .meta({ description: 'Any text; it is kept sealed and never shown', examples: ['hunter2'] }),
   })
   .superRefine(({ username, password }, context) => {
     if ((username === undefined) === (password === undefined)) return;
@@ -28,6 +37,7 @@ export const mock: SwitchFamily = {
   type: 'mock',
   extension: 'hil.ext.switches.mock',
   registration,
+  settings: z.strictObject({}),
   canonicalPort: (label) => (/^(gi|te)\d{1,3}\/\d{1,3}(\/\d{1,3})?$/.test(label) ? label : null),
   portNames: 'gi1/0/5 or te1/2',
   reservedVlans: () => [1],

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type SwitchFamily, vlanRange } from './family.ts';
-import { consoleFields, consoleSettings, portOfTransport, sorted, vlanField, wholeLogin } from './registration.ts';
+import { consoleFields, consoleSettings, dummyVlan, portOfTransport, sorted, vlanField, wholeLogin } from './registration.ts';
 
 /** The settings of a Nexus that are no secret; the driver parses a signed command's settings with the same schema. */
-export const nexusSettings = z.strictObject({ ...consoleSettings, dummy_vlan: z.int().min(2).max(4094) });
+export const nexusSettings = z.strictObject({ ...consoleSettings, dummy_vlan: z.int().min(2).max(4094).meta(dummyVlan) });
 
 const registration = z
   .strictObject({ ...consoleFields, dummy_vlan: vlanField })
@@ -17,6 +17,7 @@ export const nexus: SwitchFamily = {
   type: 'nexus',
   extension: 'hil.ext.switches.nexus',
   registration,
+  settings: nexusSettings,
   canonicalPort(label) {
     const match = portName.exec(label);
     if (!match) return null;

@@ -3,18 +3,50 @@ import { hostname, mockHostname } from './access.ts';
 
 const typeUrl = 'http://schema.massopencloud.org/haas/v0/obm/';
 
-function type<T extends string>(name: T) {
-  return z.literal([name, `${typeUrl}${name}`]).transform(() => name);
+/** The kinds of BMC that agents reach. */
+export const obmType = z.enum(['ipmi', 'mock']);
+
+/** What a kind of BMC is called in a registration: its short name, or the predecessor's URL. */
+function namesOf<T extends z.output<typeof obmType>>(type: T) {
+  return [type, `${typeUrl}${type}`] as const;
+}
+
+/** Every name of a kind of BMC. */
+export const obmTypeNames = obmType.options.flatMap((type) => namesOf(type));
+
+/** What the fields of a registration, and of its changes, are described as to users. */
+export const obmDescriptions = {
+  type: { description: 'How the BMC is reached; by the short name or by the URL that HIL has for it', examples: ['ipmi'] },
+  host: { description: 'Address or DNS name of the BMC', examples: ['10.0.7.11'] },
+  port: { description: 'UDP port of the BMC', examples: [623] },
+  user: { description: 'User of the BMC', examples: ['haas'] },
+  password: { description: 'Password of that user; it is kept sealed and never shown', examples: ['hunter2'] },
+  cipher_suite: { description: 'Cipher suite of IPMI; without one the best that the BMC takes is found out', examples: [17] },
+  privilege_level: {
+    description: 'Privilege level of sessions with the BMC; without one it is administrator',
+    examples: ['operator'],
+  },
+};
+
+function type<T extends z.output<typeof obmType>>(name: T) {
+  return z
+    .literal(namesOf(name))
+    .meta({ ...obmDescriptions.type, examples: [name] })
+    .transform(() => name);
 }
 
 /**
  * Cipher suites that authenticate, prove and encrypt everything (IPMI 2.0, table 22-20): 17 with SHA-256, and 3, which every BMC has.
  * Those that do so with MD5 are not used: ipmitool 1.8.19 ends with an assertion over them.
  */
-const cipherSuite = z.literal([3, 17], 'must be 3 or 17: suites without encryption, or with MD5, are not used');
+export const cipherSuite = z
+  .literal([3, 17], 'must be 3 or 17: suites without encryption, or with MD5, are not used')
+  .meta(obmDescriptions.cipher_suite);
 
 /** How much a session may do. Power and boot device need `operator`. */
-const privilegeLevel = z.enum(['operator', 'administrator'], 'must be "operator" or "administrator"');
+export const privilegeLevel = z
+  .enum(['operator', 'administrator'], 'must be "operator" or "administrator"')
+  .meta(obmDescriptions.privilege_level);
 
 /** The user of a BMC: it travels as an argument of a program. IPMI takes 16 bytes. */
 const ipmiUser = z
@@ -27,22 +59,24 @@ const ipmiPassword = z
   .regex(/^[ -~]*$/, 'must be printable ASCII characters')
   .max(20, 'must be at most 20 bytes long: IPMI takes no more');
 
+const port = z.int().min(1).max(65535).default(623).meta(obmDescriptions.port);
+
 const ipmi = z.strictObject({
   type: type('ipmi'),
-  host: hostname,
-  port: z.int().min(1).max(65535).default(623),
-  user: ipmiUser,
-  password: ipmiPassword,
+  host: hostname.meta(obmDescriptions.host),
+  port,
+  user: ipmiUser.meta(obmDescriptions.user),
+  password: ipmiPassword.meta(obmDescriptions.password),
   cipher_suite: cipherSuite.optional(),
   privilege_level: privilegeLevel.optional(),
 });
 
 const mock = z.strictObject({
   type: type('mock'),
-  host: mockHostname,
-  port: z.int().min(1).max(65535).default(623),
-  user: z.string(),
-  password: z.string(),
+  host: mockHostname.meta(obmDescriptions.host),
+  port,
+  user: z.string().meta(obmDescriptions.user),
+  password: z.string().meta(obmDescriptions.password),
 });
 
 /** How an agent reaches a node's BMC, as registered: by the short type or the predecessor's URL. */
@@ -65,7 +99,7 @@ export type BmcSettings = z.output<typeof bmcSettings>;
  */
 export const bmcAccess = z.strictObject({
   label: z.string().min(1).max(255),
-  type: z.enum(['ipmi', 'mock']),
+  type: obmType,
   host: z.string().min(1).max(253),
   port: z.int().min(1).max(65535),
   settings: bmcSettings,

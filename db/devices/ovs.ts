@@ -1,10 +1,13 @@
 import { z } from 'zod';
-import { hostname, loginFields } from './access.ts';
+import { loginFields } from './access.ts';
 import type { SwitchFamily } from './family.ts';
-import { LOCALHOST, sorted, tcpPort, wholeLogin } from './registration.ts';
+import { addressFields, consoleSettings, LOCALHOST, sorted, wholeLogin } from './registration.ts';
 
 /** `local`: the agent runs the commands itself, on the machine that it runs on. */
-const transport = z.enum(['local', 'ssh']);
+const transport = z.enum(['local', 'ssh']).meta({
+  description: "How the switch is reached: on the agent's own machine, or by SSH",
+  examples: ['ssh'],
+});
 
 /** A network device, or what Open vSwitch takes for one: nothing that means more than itself to a program. */
 const deviceName = /^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,62}$/;
@@ -16,21 +19,28 @@ const database = z
   .regex(
     /^unix:(?:\/(?!\.\.?(?:\/|$))[A-Za-z0-9_.@+-]+)+$/,
     'must be the socket of the database, like unix:/run/openvswitch/db.sock',
-  );
+  )
+  .nullable()
+  .meta({
+    description: 'Socket of the database of Open vSwitch; null: the usual one',
+    examples: ['unix:/run/openvswitch/db.sock'],
+  });
 
-const bridge = z.string().regex(deviceName, 'must be the name of a bridge, like br0');
+const bridge = z
+  .string()
+  .regex(deviceName, 'must be the name of a bridge, like br0')
+  .nullable()
+  .meta({ description: 'Bridge whose ports these are; null: any bridge of the database', examples: ['br0'] });
+
+const sudo = z.boolean().meta({ description: 'Whether the commands are run by sudo', examples: [false] });
 
 /** The settings of an Open vSwitch that are no secret; the driver parses a signed command's settings with the same schema. */
 export const ovsSettings = z.strictObject({
   transport,
-  /** Offers the SSH algorithms that old switches need. */
-  legacy_ssh: z.boolean(),
-  /** Whether the commands are run by `sudo -n`. */
-  sudo: z.boolean(),
-  /** Null: where `ovs-vsctl` looks by itself. */
-  database: database.nullable(),
-  /** The bridge whose ports these are; null: any bridge of the database. */
-  ovs_bridge: bridge.nullable(),
+  legacy_ssh: consoleSettings.legacy_ssh,
+  sudo,
+  database,
+  ovs_bridge: bridge,
 });
 
 /** The names by which a machine means itself. The first is the one that is kept, for the agent's policy to know it by. */
@@ -41,14 +51,13 @@ const localPort = 6640;
 
 const registration = z
   .strictObject({
-    hostname,
-    port: tcpPort.optional(),
+    ...addressFields,
     ...loginFields,
     transport: transport.optional(),
-    legacy_ssh: z.boolean().default(false),
-    sudo: z.boolean().default(false),
-    database: database.nullable().default(null),
-    ovs_bridge: bridge.nullable().default(null),
+    legacy_ssh: consoleSettings.legacy_ssh.default(false),
+    sudo: sudo.default(false),
+    database: database.default(null),
+    ovs_bridge: bridge.default(null),
   })
   .transform((fields) => ({ ...fields, transport: fields.transport ?? (self.includes(fields.hostname) ? 'local' : 'ssh') }))
   .superRefine((fields, context) => {
@@ -67,6 +76,7 @@ export const ovs: SwitchFamily = {
   type: 'ovs',
   extension: 'hil.ext.switches.ovs',
   registration,
+  settings: ovsSettings,
   canonicalPort: (label) => (deviceName.test(label) ? label : null),
   portNames: 'the name of the port in Open vSwitch, like eth2 or tap-node3',
   // Another database is another switch.

@@ -20,6 +20,7 @@ export const powerconnect55xx: SwitchFamily = {
   type: 'powerconnect55xx',
   extension: 'hil.ext.switches.dell',
   registration,
+  settings: powerconnect55xxSettings,
   canonicalPort(label) {
     const [, kind, ...groups] = portName.exec(label) ?? [];
     if (kind === undefined) return null;

@@ -2,15 +2,20 @@ import { z } from 'zod';
 import { type Credentials, hostname, loginFields, transport } from './access.ts';
 
 /** A TCP port in a registration. */
-export const tcpPort = z.int().min(1).max(65535);
+const tcpPort = z.int().min(1).max(65535);
 
-/** A VLAN in a registration; the predecessor's clients send it as text. */
+/** What users are told of a VLAN that is no network's, and stands where no native VLAN is wanted. */
+export const dummyVlan = { description: 'VLAN that carries nothing and stands where no native VLAN is wanted', examples: [999] };
+
+/** Such a VLAN in a registration; the predecessor's clients send it as text. */
 export const vlanField = z
   .union([
-    z.int(),
+    // The range is judged below, with a sentence of its own.
+    z.int().meta({ ...dummyVlan, minimum: 2, maximum: 4094 }),
     z
       .string()
-      .regex(/^[1-9]\d{0,3}$/, 'must be a VLAN id, 2 to 4094')
+      .regex(/^(?:[2-9]|[1-9]\d{1,2}|[1-3]\d{3}|40[0-8]\d|409[0-4])$/, 'must be a VLAN id, 2 to 4094')
+      .meta({ ...dummyVlan, examples: ['999'] })
       .transform(Number),
   ])
   .pipe(z.int().min(2).max(4094));
@@ -18,24 +23,42 @@ export const vlanField = z
 /** What the settings of every switch with a command line hold: how it is reached, and whether changes are saved on it. */
 export const consoleSettings = {
   transport,
-  /** Offers the SSH algorithms that old switches need. */
-  legacy_ssh: z.boolean(),
-  /** False: HaaS never saves the configuration; somebody else does. */
-  save: z.boolean().default(true),
+  legacy_ssh: z
+    .boolean()
+    .meta({ description: 'Whether the SSH algorithms are offered that old switches need', examples: [false] }),
+  save: z
+    .boolean()
+    .meta({
+      description: 'Whether HaaS saves the configuration on the switch after changes; if not, somebody else has to',
+      examples: [true],
+    })
+    .default(true),
+};
+
+/** Where a switch is reached. */
+export const addressFields = {
+  hostname: hostname.meta({ description: 'Address or DNS name of the switch', examples: ['10.0.5.21'] }),
+  port: tcpPort
+    .optional()
+    .meta({ description: 'TCP port of the switch; unless given, the usual one of the way it is spoken to', examples: [22] }),
 };
 
 /** The same as fields of a registration, with address and login. A registration that names no transport means telnet, as the predecessor's did. */
 export const consoleFields = {
-  hostname,
-  port: tcpPort.optional(),
+  ...addressFields,
   ...loginFields,
   transport: transport.default('telnet'),
-  legacy_ssh: z.boolean().default(false),
-  save: z.boolean().default(true),
+  legacy_ssh: consoleSettings.legacy_ssh.default(false),
+  save: consoleSettings.save,
 };
 
-/** The same for a switch that is reached by SSH only. */
-export const sshFields = { ...consoleFields, transport: z.literal('ssh').default('ssh') };
+const ssh = z.literal('ssh').meta({ description: 'How the switch is reached', examples: ['ssh'] });
+
+/** The settings of a switch that is reached by SSH only. */
+export const sshSettings = { ...consoleSettings, transport: ssh };
+
+/** The same as fields of a registration. */
+export const sshFields = { ...consoleFields, transport: ssh.default('ssh') };
 
 interface Login {
   readonly username?: string | undefined;

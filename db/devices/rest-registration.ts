@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { hostname, typedName, typedPassword } from './access.ts';
-import { tcpPort } from './registration.ts';
+import { hostname, loginFields } from './access.ts';
+import { addressFields } from './registration.ts';
 
 /** Where a REST server of a switch listens, as far as its registration says so. */
 interface RestAddress {
@@ -27,8 +27,10 @@ function restAddress(text: string): RestAddress | null {
 
 /** What the settings of every switch with a REST server hold. */
 export const restSettings = {
-  /** Whether the server is spoken to over TLS. Without it the password is readable on the way. */
-  tls: z.boolean(),
+  tls: z.boolean().meta({
+    description: 'Whether the REST server of the switch is spoken to over TLS; without it the password is readable on the way',
+    examples: [true],
+  }),
 };
 
 /**
@@ -41,15 +43,19 @@ const restHostname = z
   .refine(
     (text) => restAddress(text) !== null,
     'must be an IP address, a DNS name, or a URL like http://switch:8008 without a path',
-  );
+  )
+  .meta({
+    description: 'Address or DNS name of the switch, or the URL of its REST server without a path',
+    examples: ['https://10.0.5.22'],
+  });
 
 /** The fields of a registration that every switch with a REST server has. */
 export const restFields = {
   hostname: restHostname,
-  port: tcpPort.optional(),
-  username: typedName.optional(),
-  password: typedPassword.optional(),
-  tls: z.boolean().default(false),
+  port: addressFields.port,
+  username: loginFields.username,
+  password: loginFields.password,
+  tls: restSettings.tls.default(false),
 };
 
 /** The login of a REST server, whole or not there at all. The `Authorization` header ends the name at its first colon. */

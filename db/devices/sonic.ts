@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { SwitchFamily } from './family.ts';
-import { consoleSettings, portOfTransport, sorted, sshFields, wholeLogin } from './registration.ts';
+import { portOfTransport, sorted, sshFields, sshSettings, wholeLogin } from './registration.ts';
 
 /** The settings of a SONiC switch that are no secret; the driver parses a signed command's settings with the same schema. */
-export const sonicSettings = z.strictObject({ ...consoleSettings, transport: z.literal('ssh') });
+export const sonicSettings = z.strictObject(sshSettings);
 
 const registration = z
   .strictObject(sshFields)
@@ -18,6 +18,7 @@ export const sonic: SwitchFamily = {
   type: 'sonic',
   extension: 'haas.ext.switches.sonic',
   registration,
+  settings: sonicSettings,
   canonicalPort(label) {
     const number = portName.exec(label)?.[1];
     return number === undefined ? null : `Ethernet${Number(number)}`;

@@ -17,7 +17,9 @@ export const enrolAgent = writing({
   path: '/agent/{agent}',
   access: 'admin',
   params: z.strictObject({ agent: agentLabel }),
-  body: z.strictObject({ public_key: sealingPublicKey }),
+  body: z.strictObject({
+    public_key: sealingPublicKey.meta({ description: 'Public key of the agent, to which the logins of its devices are sealed' }),
+  }),
   result: empty,
   refusals: {
     unusable_key: ['BadArgumentError', 'nothing can be sealed to this key'],

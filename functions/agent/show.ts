@@ -3,7 +3,7 @@ import { sealingPublicKey, thumbprint } from '../../db/commands/seal.ts';
 import { vmHostReport } from '../../db/devices/vm-host.ts';
 import { showAgent as readAgent } from '../../db/queries/agents.ts';
 import { readReport } from '../../db/queries/vm-hosts.ts';
-import { agentLabel } from '../http/labels.ts';
+import { agentLabel, timestamp } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
 
 /** Shows an agent: its key, when it was last there, what it looks after, how much it has yet to do, and what its host offers for headnodes. */
@@ -16,15 +16,28 @@ export const showAgent = reading({
   params: z.strictObject({ agent: agentLabel }),
   query: nothing,
   result: z.strictObject({
-    name: z.string(),
-    public_key: sealingPublicKey,
-    thumbprint: z.string(),
-    last_seen_at: z.iso.datetime().nullable(),
-    version: z.string().nullable(),
-    devices: z.array(z.string()),
-    backlog: z.int(),
-    /** Null: there are no headnodes. */
-    vm_host: vmHostReport.extend({ used: vmHostReport.shape.limits }).nullable(),
+    name: agentLabel,
+    public_key: sealingPublicKey.meta({ description: 'Public key to which the logins of its devices are sealed' }),
+    thumbprint: z.string().meta({
+      description: 'Fingerprint of the public key (RFC 7638)',
+      examples: ['uzKdyYtDgkkBtaVhqmPcFQr2Bvf0k0TfKSZKPxuhS9g'],
+    }),
+    last_seen_at: timestamp.nullable().meta({ description: 'When the agent was there last, in UTC; null: never yet' }),
+    version: z
+      .string()
+      .nullable()
+      .meta({ description: 'Version of the agent; null: it never said', examples: ['0.1.0'] }),
+    devices: z
+      .array(z.string().meta({ description: 'Kind and name of a device', examples: ['switch/nexus-01'] }))
+      .meta({ description: 'Devices that the agent looks after' }),
+    backlog: z
+      .int()
+      .min(0)
+      .meta({ description: 'How many commands it has yet to finish', examples: [0] }),
+    vm_host: vmHostReport
+      .extend({ used: vmHostReport.shape.limits.meta({ description: 'What its headnodes have of the limits' }) })
+      .nullable()
+      .meta({ description: 'What its host offers for headnodes; null: it has none' }),
   }),
   refusals: {
     unknown_agent: ['NotFoundError', 'no agent has this name'],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commanding } from '../http/commanding.ts';
-import { label } from '../http/labels.ts';
+import { headnodeLabel } from '../http/labels.ts';
 import { empty, nothing } from '../http/operation.ts';
 import { reachHeadnodeConsole, recordTyped } from '../rules/console-of-headnode.ts';
 import { typeInto, typingRefusals } from '../rules/console-typing.ts';
@@ -14,7 +14,7 @@ export const headnodeConsoleBreak = commanding({
   method: 'POST',
   path: '/headnode/{headnode}/console/break',
   access: 'user',
-  params: z.strictObject({ headnode: label }),
+  params: z.strictObject({ headnode: headnodeLabel }),
   body: nothing,
   result: empty,
   refusals: { ...headnodeRefusals, ...typingRefusals, ...headnodeEndingRefusals },

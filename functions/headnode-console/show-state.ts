@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { label } from '../http/labels.ts';
+import { headnodeLabel } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
 import { presentHeadnodeConsole } from '../rules/console-of-headnode.ts';
 import { consoleStatus, consoleStatusOf } from '../rules/console-status.ts';
@@ -12,7 +12,7 @@ export const showHeadnodeConsoleState = reading({
   method: 'GET',
   path: '/headnode/{headnode}/console/state',
   access: 'user',
-  params: z.strictObject({ headnode: label }),
+  params: z.strictObject({ headnode: headnodeLabel }),
   query: nothing,
   result: consoleStatus,
   refusals: headnodeRefusals,

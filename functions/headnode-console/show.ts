@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { consoleQuery, showingRefusals, streamConsole } from '../console/stream/showing.ts';
-import { label } from '../http/labels.ts';
+import { headnodeLabel } from '../http/labels.ts';
 import { streaming } from '../http/streaming.ts';
 import { presentHeadnodeConsole, reachHeadnodeConsole } from '../rules/console-of-headnode.ts';
 import { headnodeRefusals } from '../rules/headnode-access.ts';
@@ -11,7 +11,7 @@ export const showHeadnodeConsole = streaming({
   summary: 'Show what the serial console of a headnode said last and says now, or type into it',
   path: '/headnode/{headnode}/console',
   access: 'user',
-  params: z.strictObject({ headnode: label }),
+  params: z.strictObject({ headnode: headnodeLabel }),
   query: consoleQuery,
   refusals: { ...headnodeRefusals, ...showingRefusals },
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { label } from '../http/labels.ts';
+import { headnodeLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 import { reachHeadnodeConsole } from '../rules/console-of-headnode.ts';
 import { openConsole } from '../rules/console-open.ts';
@@ -15,7 +15,7 @@ export const startHeadnodeConsole = writing({
   method: 'PUT',
   path: '/headnode/{headnode}/console',
   access: 'user',
-  params: z.strictObject({ headnode: label }),
+  params: z.strictObject({ headnode: headnodeLabel }),
   body: nothing,
   result: empty,
   refusals: headnodeRefusals,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { label } from '../http/labels.ts';
+import { headnodeLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 import { letGo } from '../rules/console-hold.ts';
 import { reachHeadnodeConsole } from '../rules/console-of-headnode.ts';
@@ -12,7 +12,7 @@ export const stopHeadnodeConsole = writing({
   method: 'DELETE',
   path: '/headnode/{headnode}/console',
   access: 'user',
-  params: z.strictObject({ headnode: label }),
+  params: z.strictObject({ headnode: headnodeLabel }),
   body: nothing,
   result: empty,
   refusals: headnodeRefusals,

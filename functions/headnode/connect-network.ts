@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { findHnic } from '../../db/queries/headnodes.ts';
 import { findNetwork, hasAccess } from '../../db/queries/networks.ts';
 import { hnics } from '../../db/schema.ts';
-import { label } from '../http/labels.ts';
+import { headnodeLabel, hnicLabel, networkLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { frozenRefusals, headnodeRefusals, lockOwnHeadnode, refuseIfFrozen } from '../rules/headnode-access.ts';
 
@@ -14,8 +14,8 @@ export const connectHnic = writing({
   method: 'POST',
   path: '/headnode/{headnode}/hnic/{hnic}/connect_network',
   access: 'user',
-  params: z.strictObject({ headnode: label, hnic: label }),
-  body: z.strictObject({ network: label }),
+  params: z.strictObject({ headnode: headnodeLabel, hnic: hnicLabel }),
+  body: z.strictObject({ network: networkLabel }),
   result: empty,
   refusals: {
     ...headnodeRefusals,

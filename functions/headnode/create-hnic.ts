@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { MOST_NICS } from '../../db/commands/kinds.ts';
 import { countHnics, findHnic } from '../../db/queries/headnodes.ts';
-import { label } from '../http/labels.ts';
+import { headnodeLabel, hnicLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 import { frozenRefusals, headnodeRefusals, lockOwnHeadnode, refuseIfFrozen } from '../rules/headnode-access.ts';
 import { addHnic } from '../rules/hnic-address.ts';
@@ -13,7 +13,7 @@ export const createHnic = writing({
   method: 'PUT',
   path: '/headnode/{headnode}/hnic/{hnic}',
   access: 'user',
-  params: z.strictObject({ headnode: label, hnic: label }),
+  params: z.strictObject({ headnode: headnodeLabel, hnic: hnicLabel }),
   body: nothing,
   result: empty,
   refusals: {

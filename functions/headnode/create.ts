@@ -6,7 +6,7 @@ import { findProject } from '../../db/queries/projects.ts';
 import { lockVmHosts } from '../../db/queries/vm-hosts.ts';
 import { headnodes } from '../../db/schema.ts';
 import { mayActFor } from '../http/caller.ts';
-import { agentLabel, label } from '../http/labels.ts';
+import { agentLabel, headnodeLabel, imageLabel, projectLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { bestPlace, lackAt, noImageMessage, placesFor } from '../rules/headnode-place.ts';
 import { sealSeed, sshKeys, userData } from '../rules/headnode-seed.ts';
@@ -19,16 +19,27 @@ export const createHeadnode = writing({
   method: 'PUT',
   path: '/headnode/{headnode}',
   access: 'user',
-  params: z.strictObject({ headnode: label }),
+  params: z.strictObject({ headnode: headnodeLabel }),
   body: z.strictObject({
-    project: label,
-    base_img: z.string(),
-    agent: agentLabel.optional(),
-    memory: headnodeSize.shape.memory.optional(),
-    vcpus: headnodeSize.shape.vcpus.optional(),
-    disk: headnodeSize.shape.disk.optional(),
-    full_copy: z.boolean().default(false),
-    ssh_keys: sshKeys.default([]),
+    project: projectLabel,
+    base_img: imageLabel,
+    agent: agentLabel
+      .optional()
+      .meta({ description: 'Agent on whose host it is created; unless given, one that has room for it' }),
+    memory: headnodeSize.shape.memory.optional().meta({ description: "Memory in MiB; the image's unless given" }),
+    vcpus: headnodeSize.shape.vcpus.optional().meta({ description: "Number of virtual CPUs; the image's unless given" }),
+    disk: headnodeSize.shape.disk.optional().meta({
+      description: "Size of the disk in GiB, no smaller than the image's; the image's unless given",
+    }),
+    full_copy: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "Whether the disk is a whole copy of the image's; if not, only what differs is stored, which starts quicker and takes less",
+        examples: [false],
+      }),
+    ssh_keys: sshKeys.default([]).meta({ description: 'Public SSH keys of those who may log in; none unless given' }),
     user_data: userData.optional(),
   }),
   result: empty,

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { findHnic } from '../../db/queries/headnodes.ts';
 import { hnics } from '../../db/schema.ts';
-import { label } from '../http/labels.ts';
+import { headnodeLabel, hnicLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 import { frozenRefusals, headnodeRefusals, lockOwnHeadnode, refuseIfFrozen } from '../rules/headnode-access.ts';
 
@@ -13,7 +13,7 @@ export const deleteHnic = writing({
   method: 'DELETE',
   path: '/headnode/{headnode}/hnic/{hnic}',
   access: 'user',
-  params: z.strictObject({ headnode: label, hnic: label }),
+  params: z.strictObject({ headnode: headnodeLabel, hnic: hnicLabel }),
   body: nothing,
   result: empty,
   refusals: {

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { consoles, headnodes } from '../../db/schema.ts';
 import { commanding, Done } from '../http/commanding.ts';
-import { label } from '../http/labels.ts';
+import { headnodeLabel } from '../http/labels.ts';
 import { empty, nothing } from '../http/operation.ts';
 import { headnodeRefusals, lockOwnHeadnode } from '../rules/headnode-access.ts';
 import { headnodeEndingRefusals, nothingIfHeadnodeDone, orderHeadnode } from '../rules/headnode-action.ts';
@@ -17,7 +17,7 @@ export const deleteHeadnode = commanding({
   method: 'DELETE',
   path: '/headnode/{headnode}',
   access: 'user',
-  params: z.strictObject({ headnode: label }),
+  params: z.strictObject({ headnode: headnodeLabel }),
   body: nothing,
   result: empty,
   refusals: { ...headnodeRefusals, ...headnodeEndingRefusals },

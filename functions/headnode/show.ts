@@ -1,13 +1,49 @@
 import { z } from 'zod';
+import { headnodeIdentity, headnodeSize, vncPort } from '../../db/devices/headnode.ts';
 import { findHeadnode, lastUnfinishedCommand } from '../../db/queries/headnodes.ts';
 import { showHeadnode as readHeadnode, type ShownHeadnode } from '../../db/queries/show-headnode.ts';
 import { asking } from '../http/commanding.ts';
-import { label } from '../http/labels.ts';
+import {
+  agentLabel,
+  channel,
+  headnodeLabel,
+  hnicLabel,
+  imageLabel,
+  macAddress,
+  networkLabel,
+  projectLabel,
+} from '../http/labels.ts';
 import { nothing } from '../http/operation.ts';
 import { headnodeRefusals, lockOwnHeadnode, ownHeadnode } from '../rules/headnode-access.ts';
 import { headnodeRead } from '../rules/headnode-action.ts';
 import { issue } from '../rules/issue.ts';
 import { NATIVE_CHANNEL } from '../rules/port-change.ts';
+
+const common = {
+  name: headnodeLabel,
+  project: projectLabel.meta({ description: 'Project that the headnode is of' }),
+  base_img: imageLabel.meta({ description: 'Image that it was created from' }),
+  uuid: headnodeIdentity.shape.uuid,
+  hnics: z.array(hnicLabel).meta({ description: 'Names of its network interfaces, in the order in which they were made' }),
+  nics: z.array(
+    z.strictObject({
+      label: hnicLabel,
+      macaddr: macAddress,
+      networks: z.record(channel, networkLabel).meta({ description: 'The network that it is on, by channel; empty if on none' }),
+    }),
+  ),
+  agent: agentLabel.meta({ description: 'Agent on whose host it is' }),
+  frozen: z.boolean().meta({
+    description: 'Whether it was started, so that its interfaces can no longer be changed',
+    examples: [true],
+  }),
+  ...headnodeSize.shape,
+  full_copy: z.boolean().meta({ description: "Whether its disk is a whole copy of the image's", examples: [false] }),
+  console: z.string().meta({
+    description: 'Path of its serial console below the address of the API',
+    examples: ['/v0/headnode/blue-head/console'],
+  }),
+};
 
 /**
  * Shows a headnode, and what its virtual machine does now: that is asked of its agent, for a few seconds. That nobody can tell is an
@@ -19,27 +55,29 @@ export const showHeadnode = asking({
   method: 'GET',
   path: '/headnode/{headnode}',
   access: 'user',
-  params: z.strictObject({ headnode: label }),
+  params: z.strictObject({ headnode: headnodeLabel }),
   body: nothing,
-  result: z.strictObject({
-    name: z.string(),
-    project: z.string(),
-    base_img: z.string(),
-    uuid: z.string(),
-    vncport: z.int().nullable(),
-    hnics: z.array(z.string()),
-    nics: z.array(z.strictObject({ label: z.string(), macaddr: z.string(), networks: z.record(z.string(), z.string()) })),
-    agent: z.string(),
-    state: z.enum(['running', 'stopped', 'absent', 'unknown']),
-    /** Why it is unknown. */
-    reason: z.string().optional(),
-    frozen: z.boolean(),
-    memory: z.int(),
-    vcpus: z.int(),
-    disk: z.int(),
-    full_copy: z.boolean(),
-    console: z.string(),
-  }),
+  result: z.discriminatedUnion('state', [
+    z.strictObject({
+      ...common,
+      state: z.enum(['running', 'stopped', 'absent']).meta({
+        description: 'What the virtual machine does now; absent: there is none yet',
+        examples: ['running'],
+      }),
+      vncport: vncPort,
+    }),
+    z.strictObject({
+      ...common,
+      state: z
+        .literal('unknown')
+        .meta({ description: 'Nobody can tell now what the virtual machine does', examples: ['unknown'] }),
+      reason: z.string().meta({
+        description: 'Why nobody can tell',
+        examples: ['agent rack-1 has not answered yet; it was last seen at 2026-03-02T09:30:00.000Z'],
+      }),
+      vncport: z.null().meta({ description: 'Not known either', examples: [null] }),
+    }),
+  ]),
   refusals: headnodeRefusals,
 
   async write(context, { params }) {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { connectedHnics } from '../../db/queries/headnodes.ts';
 import { commanding } from '../http/commanding.ts';
-import { label } from '../http/labels.ts';
+import { headnodeLabel } from '../http/labels.ts';
 import { empty, nothing } from '../http/operation.ts';
 import { deletionRefusals, headnodeRefusals, lockOwnHeadnode, refuseIfDeleting } from '../rules/headnode-access.ts';
 import { headnodeEndingRefusals, nothingIfHeadnodeDone, orderHeadnode } from '../rules/headnode-action.ts';
@@ -16,7 +16,7 @@ export const startHeadnode = commanding({
   method: 'POST',
   path: '/headnode/{headnode}/start',
   access: 'user',
-  params: z.strictObject({ headnode: label }),
+  params: z.strictObject({ headnode: headnodeLabel }),
   body: nothing,
   result: empty,
   refusals: { ...headnodeRefusals, ...deletionRefusals, ...headnodeEndingRefusals },

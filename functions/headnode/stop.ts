@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commanding, Done } from '../http/commanding.ts';
-import { label } from '../http/labels.ts';
+import { headnodeLabel } from '../http/labels.ts';
 import { empty, nothing } from '../http/operation.ts';
 import { deletionRefusals, headnodeRefusals, lockOwnHeadnode, refuseIfDeleting } from '../rules/headnode-access.ts';
 import { headnodeEndingRefusals, nothingIfHeadnodeDone, orderHeadnode } from '../rules/headnode-action.ts';
@@ -12,7 +12,7 @@ export const stopHeadnode = commanding({
   method: 'POST',
   path: '/headnode/{headnode}/stop',
   access: 'user',
-  params: z.strictObject({ headnode: label }),
+  params: z.strictObject({ headnode: headnodeLabel }),
   body: nothing,
   result: empty,
   refusals: { ...headnodeRefusals, ...deletionRefusals, ...headnodeEndingRefusals },

@@ -9,17 +9,61 @@ export const label = z
   );
 
 /** A user's name: a label without `:`, which would end it in HTTP Basic credentials. */
-export const userLabel = label.regex(/^[^:]*$/, 'must not contain ":"');
+export const userLabel = label
+  .regex(/^[^:]*$/, 'must not contain ":"')
+  .meta({ description: 'Name of a user', examples: ['ada'] });
 
 /** A switch port as people type it; the switch's family decides what it means. */
 export const portLabel = z
   .string()
-  .regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u, 'must be the name of a port, 1 to 64 printable characters');
+  .regex(/^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u, 'must be the name of a port, 1 to 64 printable characters')
+  .meta({ description: 'Name of a port, as its switch knows it', examples: ['Ethernet1/3'] });
 
 /** An agent's name; it becomes part of a Postgres login. */
 export const agentLabel = z
   .string()
-  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be 1 to 40 characters of a-z, 0-9 and "-", beginning with a letter');
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be 1 to 40 characters of a-z, 0-9 and "-", beginning with a letter')
+  .meta({ description: 'Name of an agent', examples: ['rack-1'] });
+
+/** What HaaS knows by name, each as it is described to users. Another description can be given where one is used. */
+export const nodeLabel = label.meta({ description: 'Name of a node', examples: ['node-01'] });
+export const nicLabel = label.meta({ description: 'Name of a NIC, unique within its node', examples: ['eth0'] });
+export const metadataLabel = label.meta({ description: 'Name of an entry of the metadata', examples: ['rack'] });
+export const networkLabel = label.meta({ description: 'Name of a network', examples: ['provisioning'] });
+export const projectLabel = label.meta({ description: 'Name of a project', examples: ['blue'] });
+export const switchLabel = label.meta({ description: 'Name of a switch', examples: ['nexus-01'] });
+export const headnodeLabel = label.meta({ description: 'Name of a headnode', examples: ['blue-head'] });
+export const hnicLabel = label.meta({
+  description: 'Name of a network interface of a headnode, unique within the headnode',
+  examples: ['eth0'],
+});
+export const imageLabel = z.string().meta({ description: 'Name of a base image', examples: ['debian-12'] });
+
+export const tokenLabel = label.meta({ description: 'Name of an API token, unique among those of its user', examples: ['ci'] });
+
+/** By which an API token is deleted. It is no secret. */
+export const tokenId = z.uuid().meta({ description: 'Id of an API token', examples: ['5d0f3c1e-7a42-4b8d-9c16-e3a9b0d42f75'] });
+
+/** By which something that a device is to do is asked after. */
+export const statusId = z.uuid().meta({
+  description: 'Id of the networking action that tells what became of it',
+  examples: ['0b7e4a2c-5d1f-4c8e-9a63-2f1d7c90b8e4'],
+});
+
+/** A channel as it is shown. */
+export const channel = z
+  .string()
+  .regex(/^vlan\/(?:native|[1-9]\d{0,3})$/)
+  .meta({
+    description: 'Channel: vlan/native for untagged frames, vlan/<number> for tagged ones',
+    examples: ['vlan/native'],
+  });
+
+/** A hardware address as it is shown. */
+export const macAddress = z.string().meta({ description: 'Hardware address', examples: ['52:54:00:12:34:56'] });
+
+/** A point in time as it is shown. */
+export const timestamp = z.iso.datetime().meta({ description: 'When, in UTC', examples: ['2026-03-02T09:30:00.000Z'] });
 
 /** Free text that Postgres can hold. */
 export const plainText = z.string().regex(/^[^\0\p{Cs}]*$/u, 'must not contain NUL or half a surrogate pair');

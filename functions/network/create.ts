@@ -5,7 +5,7 @@ import { findProject } from '../../db/queries/projects.ts';
 import { claimPooledVlan, lockVlans, networkOnVlan } from '../../db/queries/vlans.ts';
 import { networkAccess, networks, vlans } from '../../db/schema.ts';
 import { mayActFor } from '../http/caller.ts';
-import { label } from '../http/labels.ts';
+import { networkLabel, projectLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 
 /** The owner of networks that belong to no project. */
@@ -18,8 +18,24 @@ export const createNetwork = writing({
   method: 'PUT',
   path: '/network/{network}',
   access: 'user',
-  params: z.strictObject({ network: label }),
-  body: z.strictObject({ owner: label, access: z.union([z.literal(''), label]), net_id: z.string() }),
+  params: z.strictObject({ network: networkLabel }),
+  body: z.strictObject({
+    owner: projectLabel.meta({
+      description: 'Project that owns the network, or admin for the administrators',
+      examples: ['blue'],
+    }),
+    access: z.union([
+      projectLabel.meta({
+        description: 'Project that may use the network; the owner where that is a project',
+        examples: ['blue'],
+      }),
+      z.literal('').meta({ description: 'Every project may use the network, which the administrators own', examples: [''] }),
+    ]),
+    net_id: z.string().meta({
+      description: 'VLAN of the network, 1 to 4094, for those of the administrators; empty: one from the pool',
+      examples: [''],
+    }),
+  }),
   result: empty,
   refusals: {
     duplicate_network: ['DuplicateError', 'a network has this name already'],

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { lockNetwork } from '../../db/queries/networks.ts';
 import { networks } from '../../db/schema.ts';
 import { mayActFor } from '../http/caller.ts';
-import { label } from '../http/labels.ts';
+import { networkLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 import { networkUse } from '../rules/network-use.ts';
 
@@ -14,7 +14,7 @@ export const deleteNetwork = writing({
   method: 'DELETE',
   path: '/network/{network}',
   access: 'user',
-  params: z.strictObject({ network: label }),
+  params: z.strictObject({ network: networkLabel }),
   body: nothing,
   result: empty,
   refusals: {

@@ -3,7 +3,7 @@ import { lockNetwork, networkExists } from '../../db/queries/networks.ts';
 import { findProject } from '../../db/queries/projects.ts';
 import { networkAccess } from '../../db/schema.ts';
 import { mayActFor } from '../http/caller.ts';
-import { label } from '../http/labels.ts';
+import { networkLabel, projectLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 
 /** Lets a project use a network. */
@@ -13,7 +13,7 @@ export const grantAccess = writing({
   method: 'PUT',
   path: '/network/{network}/access/{project}',
   access: 'user',
-  params: z.strictObject({ network: label, project: label }),
+  params: z.strictObject({ network: networkLabel, project: projectLabel }),
   body: nothing,
   result: empty,
   refusals: {

@@ -4,7 +4,7 @@ import { hasAccess, lockNetwork, networkExists } from '../../db/queries/networks
 import { findProject } from '../../db/queries/projects.ts';
 import { networkAccess } from '../../db/schema.ts';
 import { mayActFor } from '../http/caller.ts';
-import { label } from '../http/labels.ts';
+import { networkLabel, projectLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 import { networkUse } from '../rules/network-use.ts';
 
@@ -15,7 +15,7 @@ export const revokeAccess = writing({
   method: 'DELETE',
   path: '/network/{network}/access/{project}',
   access: 'user',
-  params: z.strictObject({ network: label, project: label }),
+  params: z.strictObject({ network: networkLabel, project: projectLabel }),
   body: nothing,
   result: empty,
   refusals: {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { showNetwork as readNetwork } from '../../db/queries/show-network.ts';
 import { mayActFor } from '../http/caller.ts';
-import { label } from '../http/labels.ts';
+import { channel, headnodeLabel, hnicLabel, networkLabel, nicLabel, nodeLabel, projectLabel } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
 import { NATIVE_CHANNEL } from '../rules/port-change.ts';
 
@@ -12,16 +12,20 @@ export const showNetwork = reading({
   method: 'GET',
   path: '/network/{network}',
   access: 'user',
-  params: z.strictObject({ network: label }),
+  params: z.strictObject({ network: networkLabel }),
   query: nothing,
   result: z.strictObject({
-    name: z.string(),
-    owner: z.string(),
-    access: z.array(z.string()).nullable(),
-    public: z.boolean(),
-    channels: z.array(z.string()),
-    'connected-nodes': z.record(z.string(), z.array(z.string())),
-    'connected-headnodes': z.record(z.string(), z.array(z.string())),
+    name: networkLabel,
+    owner: projectLabel.meta({ description: 'Project that owns the network, or admin for the administrators' }),
+    access: z.array(projectLabel).nullable().meta({ description: 'Projects that may use the network; null where all may' }),
+    public: z.boolean().meta({ description: 'Whether every project may use the network', examples: [false] }),
+    channels: z.array(channel).meta({ description: 'Channels on which a NIC can be connected to the network' }),
+    'connected-nodes': z.record(nodeLabel, z.array(nicLabel)).meta({
+      description: 'NICs on the network, by node, as far as the caller may see the nodes',
+    }),
+    'connected-headnodes': z.record(headnodeLabel, z.array(hnicLabel)).meta({
+      description: 'Interfaces of headnodes on the network, by headnode, as far as the caller may see the headnodes',
+    }),
   }),
   refusals: {
     unknown_network: ['NotFoundError', 'no network has this name'],

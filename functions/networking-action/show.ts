@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Connection } from '../../db/client.ts';
+import { vncPort } from '../../db/devices/headnode.ts';
 import { bootDevice } from '../../db/devices/obm.ts';
 import { readCurrent, showCheck } from '../../db/queries/commands.ts';
 import { type ShownHeadnodeAction, showHeadnodeAction } from '../../db/queries/headnode-actions.ts';
 import { showNetworkingAction as readAction } from '../../db/queries/networking-actions.ts';
 import { type ShownNodeAction, showNodeAction } from '../../db/queries/node-actions.ts';
 import { mayActFor } from '../http/caller.ts';
+import { channel, headnodeLabel, networkLabel, nicLabel, nodeLabel, switchLabel, timestamp } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
 import { actionStatus } from '../rules/action-status.ts';
 import { bmcReport, bmcReportOf } from '../rules/bmc-report.ts';
@@ -16,14 +18,22 @@ import { bootRead, powerRead, powerStatus, powerStatusOf } from '../rules/node-a
 const uuid = z.uuid();
 
 const common = {
-  status: z.enum(['PENDING', 'DONE', 'ERROR']),
-  /** Why it is an ERROR. */
-  error: z.string().nullable(),
-  queued_at: z.iso.datetime(),
-  finished_at: z.iso.datetime().nullable(),
+  status: z.enum(['PENDING', 'DONE', 'ERROR']).meta({
+    description: 'PENDING until the device has done it (DONE), or it is known to have failed or to be in doubt (ERROR)',
+    examples: ['DONE'],
+  }),
+  error: z
+    .string()
+    .nullable()
+    .meta({ description: 'Why it is an ERROR; null if it is not', examples: [null] }),
+  queued_at: timestamp.meta({ description: 'When it was asked for, in UTC' }),
+  finished_at: timestamp.nullable().meta({ description: 'When it ended, in UTC; null while it is PENDING' }),
 };
 
-const consoleAction = z.enum(['console_input', 'console_break']);
+const consoleAction = z.enum(['console_input', 'console_break']).meta({
+  description: 'Something was to be typed into a serial console, or a break sent',
+  examples: ['console_input'],
+});
 
 /**
  * Tells what became of something that a device was to do: of a change of a NIC's networks or of what was asked of a node's BMC, for which
@@ -35,45 +45,89 @@ export const showNetworkingAction = reading({
   method: 'GET',
   path: '/networking_action/{status_id}',
   access: 'user',
-  params: z.strictObject({ status_id: z.string() }),
+  params: z.strictObject({
+    status_id: z.string().meta({
+      description: 'Id that the operation answered which asked for it',
+      examples: ['0b7e4a2c-5d1f-4c8e-9a63-2f1d7c90b8e4'],
+    }),
+  }),
   query: nothing,
   result: z.union([
     z.strictObject({
-      type: z.enum(['modify_port', 'revert_port']),
-      node: z.string(),
-      nic: z.string(),
-      channel: z.string(),
-      new_network: z.string().nullable(),
-      ...common,
-    }),
-    z.strictObject({ type: z.literal('switch_check'), switch: z.string(), result: checkReport.optional(), ...common }),
-    z.strictObject({
-      type: z.enum(['power_on', 'power_off', 'power_cycle', 'power_status']),
-      node: z.string(),
-      /** As it was read last, once there is anything. */
-      power_status: powerStatus.shape.power_status.optional(),
-      ...common,
-    }),
-    z.strictObject({
-      type: z.literal('boot_device'),
-      node: z.string(),
-      /** As it was read back. */
-      bootdev: bootDevice.shape.device.optional(),
-      persistent: z.boolean().optional(),
-      uefi: z.boolean().optional(),
+      type: z.enum(['modify_port', 'revert_port']).meta({
+        description: "The NIC's networks were to be changed; revert_port: it was to be taken off all of them",
+        examples: ['modify_port'],
+      }),
+      node: nodeLabel,
+      nic: nicLabel,
+      channel: z.union([channel, z.literal('')]).meta({
+        description: 'Channel that was to be changed; empty: all of them, with revert_port',
+        examples: ['vlan/native'],
+      }),
+      new_network: networkLabel.nullable().meta({
+        description: 'Network that the channel was to carry from then on; null: none',
+      }),
       ...common,
     }),
     z.strictObject({
-      type: z.enum(['headnode_start', 'headnode_stop', 'headnode_delete']),
-      headnode: z.string(),
-      /** As it was read last, once there is anything. */
-      state: z.enum(['running', 'stopped', 'absent']).optional(),
-      vncport: z.int().nullable().optional(),
+      type: z.literal('switch_check').meta({ description: 'A switch was to be checked', examples: ['switch_check'] }),
+      switch: switchLabel,
+      result: checkReport.optional().meta({ description: 'What was found, once it has ended' }),
       ...common,
     }),
-    z.strictObject({ type: consoleAction, node: z.string(), ...common }),
-    z.strictObject({ type: consoleAction, headnode: z.string(), ...common }),
-    z.strictObject({ type: z.literal('obm_check'), node: z.string(), result: bmcReport.optional(), ...common }),
+    z.strictObject({
+      type: z.enum(['power_on', 'power_off', 'power_cycle', 'power_status']).meta({
+        description: 'The power of a node was to be changed or, power_status, read',
+        examples: ['power_cycle'],
+      }),
+      node: nodeLabel,
+      power_status: powerStatus.shape.power_status.optional().meta({
+        description: 'Whether the node had power when that was read last; absent if it was not read',
+      }),
+      ...common,
+    }),
+    z.strictObject({
+      type: z.literal('boot_device').meta({ description: 'What a node boots from was to be set', examples: ['boot_device'] }),
+      node: nodeLabel,
+      bootdev: bootDevice.shape.device.optional().meta({
+        description: 'What the node boots from, as it was read back; absent if it was not',
+        examples: ['pxe'],
+      }),
+      persistent: z
+        .boolean()
+        .optional()
+        .meta({ description: 'From then on, and not once only', examples: [false] }),
+      uefi: z
+        .boolean()
+        .optional()
+        .meta({ description: 'By UEFI, and not as the legacy BIOS does', examples: [true] }),
+      ...common,
+    }),
+    z.strictObject({
+      type: z.enum(['headnode_start', 'headnode_stop', 'headnode_delete']).meta({
+        description: 'A headnode was to be started, stopped or deleted',
+        examples: ['headnode_start'],
+      }),
+      headnode: headnodeLabel,
+      state: z
+        .enum(['running', 'stopped', 'absent'])
+        .optional()
+        .meta({
+          description:
+            'What the virtual machine did when that was read last; absent: there was none; left out if it was not read',
+          examples: ['running'],
+        }),
+      vncport: vncPort.optional(),
+      ...common,
+    }),
+    z.strictObject({ type: consoleAction, node: nodeLabel, ...common }),
+    z.strictObject({ type: consoleAction, headnode: headnodeLabel, ...common }),
+    z.strictObject({
+      type: z.literal('obm_check').meta({ description: 'The BMC of a node was to be checked', examples: ['obm_check'] }),
+      node: nodeLabel,
+      result: bmcReport.optional().meta({ description: 'What was found, once it has ended' }),
+      ...common,
+    }),
   ]),
   refusals: {
     unknown_action: ['NotFoundError', 'no networking action has this id'],

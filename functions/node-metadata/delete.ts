@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { findNode } from '../../db/queries/nodes.ts';
 import { nodeMetadata } from '../../db/schema.ts';
-import { label } from '../http/labels.ts';
+import { metadataLabel, nodeLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 
 /** Deletes a fact about a node. */
@@ -12,7 +12,7 @@ export const deleteMetadata = writing({
   method: 'DELETE',
   path: '/node/{node}/metadata/{label}',
   access: 'admin',
-  params: z.strictObject({ node: label, label }),
+  params: z.strictObject({ node: nodeLabel, label: metadataLabel }),
   body: nothing,
   result: empty,
   refusals: {

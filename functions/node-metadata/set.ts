@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { findNode } from '../../db/queries/nodes.ts';
 import { nodeMetadata } from '../../db/schema.ts';
-import { label } from '../http/labels.ts';
+import { metadataLabel, nodeLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 
 /** Sets a fact about a node to any JSON value; the value it had before is replaced. */
@@ -11,8 +11,10 @@ export const setMetadata = writing({
   method: 'PUT',
   path: '/node/{node}/metadata/{label}',
   access: 'admin',
-  params: z.strictObject({ node: label, label }),
-  body: z.strictObject({ value: z.json() }),
+  params: z.strictObject({ node: nodeLabel, label: metadataLabel }),
+  body: z.strictObject({
+    value: z.json().meta({ description: 'Any JSON value; it replaces the one before', examples: ['A7'] }),
+  }),
   result: empty,
   refusals: {
     unknown_node: ['NotFoundError', 'no node has this name'],

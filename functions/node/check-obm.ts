@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { findBmc } from '../../db/queries/bmcs.ts';
 import { readEnding } from '../../db/queries/commands.ts';
 import { commanding } from '../http/commanding.ts';
-import { label } from '../http/labels.ts';
+import { nodeLabel } from '../http/labels.ts';
 import { nothing } from '../http/operation.ts';
 import { bmcReport, bmcReportOf } from '../rules/bmc-report.ts';
 import { order } from '../rules/node-action.ts';
@@ -18,7 +18,7 @@ export const checkObm = commanding({
   method: 'POST',
   path: '/node/{node}/obm/check',
   access: 'admin',
-  params: z.strictObject({ node: label }),
+  params: z.strictObject({ node: nodeLabel }),
   body: nothing,
   result: bmcReport,
   refusals: {

@@ -3,7 +3,7 @@ import { findNetwork, hasAccess } from '../../db/queries/networks.ts';
 import { attachmentsOf, lockNic } from '../../db/queries/nics.ts';
 import { findNode } from '../../db/queries/nodes.ts';
 import { mayActFor } from '../http/caller.ts';
-import { label } from '../http/labels.ts';
+import { networkLabel, nicLabel, nodeLabel, statusId } from '../http/labels.ts';
 import { writing } from '../http/operation.ts';
 import { needsNative } from '../rules/native-first.ts';
 import { changePort, isBusy, NATIVE_CHANNEL } from '../rules/port-change.ts';
@@ -15,10 +15,21 @@ export const connectNetwork = writing({
   method: 'POST',
   path: '/node/{node}/nic/{nic}/connect_network',
   access: 'user',
-  params: z.strictObject({ node: label, nic: label }),
-  body: z.strictObject({ network: label, channel: z.string().max(20).default('') }),
+  params: z.strictObject({ node: nodeLabel, nic: nicLabel }),
+  body: z.strictObject({
+    network: networkLabel,
+    channel: z
+      .string()
+      .max(20)
+      .default('')
+      .meta({
+        description:
+          'vlan/native (untagged frames), or vlan/<number> (tagged ones) with the number of the network; empty means vlan/native',
+        examples: ['vlan/native'],
+      }),
+  }),
   status: 202,
-  result: z.strictObject({ status_id: z.uuid() }),
+  result: z.strictObject({ status_id: statusId }),
   refusals: {
     unknown_node: ['NotFoundError', 'no node has this name'],
     unknown_nic: ['NotFoundError', 'the node has no NIC of this name'],

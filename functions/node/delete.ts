@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { lockBmc } from '../../db/queries/bmcs.ts';
 import { aNicOf } from '../../db/queries/nodes.ts';
 import { nodes } from '../../db/schema.ts';
-import { label } from '../http/labels.ts';
+import { nodeLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 import { isBmcBusy } from '../rules/bmc-pending.ts';
 import { stopConsole } from '../rules/console-hold.ts';
@@ -15,7 +15,7 @@ export const deleteNode = writing({
   method: 'DELETE',
   path: '/node/{node}',
   access: 'admin',
-  params: z.strictObject({ node: label }),
+  params: z.strictObject({ node: nodeLabel }),
   body: nothing,
   result: empty,
   refusals: {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commanding } from '../http/commanding.ts';
-import { label } from '../http/labels.ts';
+import { nodeLabel } from '../http/labels.ts';
 import { empty, Redirect } from '../http/operation.ts';
 import { cycleFields, endingRefusals, nothingIfDone, order, powerChange } from '../rules/node-action.ts';
 import { obmdRefusals, obmRefusals, reachBmc, refuseForObmd } from '../rules/obm-access.ts';
@@ -15,7 +15,8 @@ export const powerCycle = commanding({
   method: 'POST',
   path: '/node/{node}/power_cycle',
   access: 'user',
-  params: z.strictObject({ node: label }),
+  redirects: true,
+  params: z.strictObject({ node: nodeLabel }),
   body: z.strictObject(cycleFields),
   result: empty,
   refusals: { ...obmRefusals, ...obmdRefusals, ...endingRefusals },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commanding } from '../http/commanding.ts';
-import { label } from '../http/labels.ts';
+import { nodeLabel } from '../http/labels.ts';
 import { empty, nothing, Redirect } from '../http/operation.ts';
 import { endingRefusals, nothingIfDone, order, powerChange } from '../rules/node-action.ts';
 import { obmRefusals, reachBmc } from '../rules/obm-access.ts';
@@ -12,7 +12,8 @@ export const powerOff = commanding({
   method: 'POST',
   path: '/node/{node}/power_off',
   access: 'user',
-  params: z.strictObject({ node: label }),
+  redirects: true,
+  params: z.strictObject({ node: nodeLabel }),
   body: nothing,
   result: empty,
   refusals: { ...obmRefusals, ...endingRefusals },

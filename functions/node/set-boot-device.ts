@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { bootDevice } from '../../db/devices/obm.ts';
 import { commanding } from '../http/commanding.ts';
-import { label } from '../http/labels.ts';
+import { nodeLabel } from '../http/labels.ts';
 import { empty, Redirect } from '../http/operation.ts';
 import { endingRefusals, nothingIfDone, order } from '../rules/node-action.ts';
 import { obmdRefusals, obmRefusals, reachBmc, refuseForObmd } from '../rules/obm-access.ts';
@@ -13,9 +13,30 @@ export const setBootDevice = commanding({
   method: 'PUT',
   path: '/node/{node}/boot_device',
   access: 'user',
-  params: z.strictObject({ node: label }),
+  redirects: true,
+  params: z.strictObject({ node: nodeLabel }),
   // Whatever it is, obmd judges it.
-  body: z.strictObject({ bootdev: z.string(), persistent: z.boolean().optional(), uefi: z.boolean().optional() }),
+  body: z.strictObject({
+    bootdev: z.string().meta({
+      description:
+        'pxe, disk, cdrom, bios (its setup), or none, which leaves it to the machine; obmd may know others for the nodes that it drives',
+      examples: ['pxe'],
+    }),
+    persistent: z
+      .boolean()
+      .optional()
+      .meta({
+        description: 'From now on and not for the next boot only; false unless given, not for none, not with obmd',
+        examples: [false],
+      }),
+    uefi: z
+      .boolean()
+      .optional()
+      .meta({
+        description: 'By UEFI and not as the legacy BIOS does; false unless given, not for none, not with obmd',
+        examples: [true],
+      }),
+  }),
   result: empty,
   refusals: {
     ...obmRefusals,

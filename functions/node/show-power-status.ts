@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { readEnding } from '../../db/queries/commands.ts';
 import { commanding } from '../http/commanding.ts';
-import { label } from '../http/labels.ts';
+import { nodeLabel } from '../http/labels.ts';
 import { nothing, Redirect } from '../http/operation.ts';
 import { order, powerStatus, powerStatusOf } from '../rules/node-action.ts';
 import { obmRefusals, reachBmc } from '../rules/obm-access.ts';
@@ -13,7 +13,8 @@ export const showPowerStatus = commanding({
   method: 'GET',
   path: '/node/{node}/power_status',
   access: 'user',
-  params: z.strictObject({ node: label }),
+  redirects: true,
+  params: z.strictObject({ node: nodeLabel }),
   body: nothing,
   result: powerStatus,
   refusals: obmRefusals,

@@ -1,9 +1,23 @@
 import { z } from 'zod';
-import { bmcSettings } from '../../db/devices/obm.ts';
+import { bmcSettings, obmType } from '../../db/devices/obm.ts';
 import { showNode as readNode } from '../../db/queries/show-node.ts';
 import { mayActFor } from '../http/caller.ts';
-import { label } from '../http/labels.ts';
+import {
+  agentLabel,
+  channel,
+  macAddress,
+  metadataLabel,
+  networkLabel,
+  nicLabel,
+  nodeLabel,
+  portLabel,
+  projectLabel,
+  switchLabel,
+  timestamp,
+} from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
+
+const enabled = z.boolean().meta({ description: 'Whether users can reach the BMC', examples: [true] });
 
 /** Shows a node. Where its NICs are cabled, and where its BMC is, is for administrators only. */
 export const showNode = reading({
@@ -12,31 +26,60 @@ export const showNode = reading({
   method: 'GET',
   path: '/node/{node}',
   access: 'user',
-  params: z.strictObject({ node: label }),
+  params: z.strictObject({ node: nodeLabel }),
   query: nothing,
   result: z.strictObject({
-    name: z.string(),
-    project: z.string().nullable(),
+    name: nodeLabel,
+    project: projectLabel.nullable().meta({ description: 'Project that has the node; null means the node is free' }),
     nics: z.array(
       z.strictObject({
-        label: z.string(),
-        macaddr: z.string(),
-        port: z.string().nullable().optional(),
-        switch: z.string().nullable().optional(),
-        networks: z.record(z.string(), z.string()),
+        label: nicLabel,
+        macaddr: macAddress,
+        port: portLabel.nullable().optional().meta({
+          description: 'Switch port that the NIC is cabled to, null if to none; for administrators only',
+        }),
+        switch: switchLabel.nullable().optional().meta({
+          description: 'Switch that the NIC is cabled to, null if to none; for administrators only',
+        }),
+        networks: z.record(channel, networkLabel).meta({ description: 'The networks that the NIC is on, by channel' }),
       }),
     ),
-    metadata: z.record(z.string(), z.string()),
-    obm: z.strictObject({
-      type: z.string(),
-      enabled: z.boolean(),
-      uri: z.string().optional(),
-      host: z.string().optional(),
-      port: z.int().optional(),
-      ...bmcSettings.shape,
-      agent: z.string().optional(),
-      last_contact_at: z.iso.datetime().nullable().optional(),
-    }),
+    metadata: z.record(metadataLabel, z.string().meta({ description: 'Value of the entry, as JSON text', examples: ['"A7"'] })),
+    obm: z.discriminatedUnion('type', [
+      z.strictObject({
+        type: obmType.meta({ description: 'How an agent reaches the BMC', examples: ['ipmi'] }),
+        enabled,
+        host: z
+          .string()
+          .optional()
+          .meta({
+            description: 'Address or DNS name of the BMC; for administrators only',
+            examples: ['10.0.7.11'],
+          }),
+        port: z
+          .int()
+          .min(1)
+          .max(65535)
+          .optional()
+          .meta({ description: 'UDP port of the BMC; for administrators only', examples: [623] }),
+        ...bmcSettings.shape,
+        agent: agentLabel.optional().meta({ description: 'Agent that reaches the BMC; for administrators only' }),
+        last_contact_at: timestamp.nullable().optional().meta({
+          description: 'When the BMC last answered an agent, in UTC; null: never; for administrators only',
+        }),
+      }),
+      z.strictObject({
+        type: z.literal('obmd').meta({ description: 'The BMC is reached through obmd', examples: ['obmd'] }),
+        enabled,
+        uri: z
+          .string()
+          .optional()
+          .meta({
+            description: 'Address of the node at obmd; for administrators only',
+            examples: ['https://obmd.example.org/node/node-01'],
+          }),
+      }),
+    ]),
   }),
   refusals: {
     unknown_node: ['NotFoundError', 'no node has this name'],

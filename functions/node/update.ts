@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { lockBmc } from '../../db/queries/bmcs.ts';
 import { violates } from '../../db/queries/violation.ts';
 import { nodes } from '../../db/schema.ts';
-import { agentLabel, label } from '../http/labels.ts';
+import { agentLabel, nodeLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { agentOf, noAgentMessage } from '../rules/agent-choice.ts';
 import { changedObm, changedObmd, changeRefusals, obmChange } from '../rules/bmc-change.ts';
@@ -25,18 +25,27 @@ export const updateNode = writing({
   method: 'PATCH',
   path: '/node/{node}',
   access: 'admin',
-  params: z.strictObject({ node: label }),
+  params: z.strictObject({ node: nodeLabel }),
   body: z
     .strictObject({
-      obm: obmChange.refine(namesSomething, mustNameSomething).optional(),
-      obmd: obmd.partial().refine(namesSomething, mustNameSomething).optional(),
-      agent: agentLabel.optional(),
+      obm: obmChange.refine(namesSomething, mustNameSomething).optional().meta({
+        description: 'How an agent reaches the BMC from now on: what is not named stays; not together with obmd',
+        minProperties: 1,
+      }),
+      obmd: obmd.partial().refine(namesSomething, mustNameSomething).optional().meta({
+        description: 'How obmd reaches the BMC from now on: what is not named stays; not together with obm',
+        minProperties: 1,
+      }),
+      agent: agentLabel.optional().meta({
+        description: 'Agent that reaches the BMC from now on; the one that does so far, unless given',
+      }),
     })
     .refine(namesSomething, mustNameSomething)
     .refine((body) => body.obm === undefined || body.obmd === undefined, {
       path: ['obm'],
       error: 'give obm or obmd, and not both',
-    }),
+    })
+    .meta({ minProperties: 1 }),
   result: empty,
   refusals: {
     unknown_node: ['NotFoundError', 'no node has this name'],

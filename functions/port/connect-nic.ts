@@ -5,7 +5,7 @@ import { findNode } from '../../db/queries/nodes.ts';
 import { cabledTo, findPort, lockPort } from '../../db/queries/ports.ts';
 import { findSwitch } from '../../db/queries/switches.ts';
 import { nics } from '../../db/schema.ts';
-import { label, portLabel } from '../http/labels.ts';
+import { nicLabel, nodeLabel, portLabel, switchLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 
 /** Records that a NIC is cabled to a switch port. The switch is not touched before the first change of the NIC's networks, or a revert. */
@@ -15,8 +15,8 @@ export const connectNic = writing({
   method: 'POST',
   path: '/switch/{switch}/port/{port+}/connect_nic',
   access: 'admin',
-  params: z.strictObject({ switch: label, port: portLabel }),
-  body: z.strictObject({ node: label, nic: label }),
+  params: z.strictObject({ switch: switchLabel, port: portLabel }),
+  body: z.strictObject({ node: nodeLabel, nic: nicLabel }),
   result: empty,
   refusals: {
     unknown_switch: ['NotFoundError', 'no switch has this name'],

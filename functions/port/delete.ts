@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { cabledTo, findPort, lockPort } from '../../db/queries/ports.ts';
 import { findSwitch } from '../../db/queries/switches.ts';
 import { ports } from '../../db/schema.ts';
-import { label, portLabel } from '../http/labels.ts';
+import { portLabel, switchLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 
 /** Deletes a port that nothing is cabled to and that is known to carry nothing. */
@@ -13,7 +13,7 @@ export const deletePort = writing({
   method: 'DELETE',
   path: '/switch/{switch}/port/{port+}',
   access: 'admin',
-  params: z.strictObject({ switch: label, port: portLabel }),
+  params: z.strictObject({ switch: switchLabel, port: portLabel }),
   body: nothing,
   result: empty,
   refusals: {

@@ -5,7 +5,7 @@ import { isSuspect } from '../../db/queries/nics.ts';
 import { findPort } from '../../db/queries/ports.ts';
 import { findSwitch } from '../../db/queries/switches.ts';
 import { nics } from '../../db/schema.ts';
-import { label, portLabel } from '../http/labels.ts';
+import { portLabel, switchLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 import { isBusy } from '../rules/port-change.ts';
 
@@ -16,7 +16,7 @@ export const detachNic = writing({
   method: 'POST',
   path: '/switch/{switch}/port/{port+}/detach_nic',
   access: 'admin',
-  params: z.strictObject({ switch: label, port: portLabel }),
+  params: z.strictObject({ switch: switchLabel, port: portLabel }),
   body: nothing,
   result: empty,
   refusals: {

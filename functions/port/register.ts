@@ -3,9 +3,9 @@ import { findSwitchFamily } from '../../db/devices/families.ts';
 import { canonicalPort } from '../../db/queries/ports.ts';
 import { findSwitch } from '../../db/queries/switches.ts';
 import { ports } from '../../db/schema.ts';
-import { label, portLabel } from '../http/labels.ts';
+import { portLabel, switchLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
-import { idleUpMessage, needsNative } from '../rules/native-first.ts';
+import { idle, idleUpMessage, needsNative } from '../rules/native-first.ts';
 
 /** Registers a port of a switch, under the one name that its family has for it, however it was typed. */
 export const registerPort = writing({
@@ -14,8 +14,12 @@ export const registerPort = writing({
   method: 'PUT',
   path: '/switch/{switch}/port/{port+}',
   access: 'admin',
-  params: z.strictObject({ switch: label, port: portLabel }),
-  body: z.strictObject({ idle: z.enum(['shut', 'up']).optional() }),
+  params: z.strictObject({ switch: switchLabel, port: portLabel }),
+  body: z.strictObject({
+    idle: idle
+      .optional()
+      .meta({ description: 'What the port is without a network: shut, or up in no VLAN; as its switch says unless given' }),
+  }),
   result: empty,
   refusals: {
     unknown_switch: ['NotFoundError', 'no switch has this name'],

@@ -3,7 +3,7 @@ import { lockCableEnd } from '../../db/queries/cables.ts';
 import { attachmentsOf } from '../../db/queries/nics.ts';
 import { findPort } from '../../db/queries/ports.ts';
 import { findSwitch } from '../../db/queries/switches.ts';
-import { label, portLabel } from '../http/labels.ts';
+import { portLabel, statusId, switchLabel } from '../http/labels.ts';
 import { nothing, writing } from '../http/operation.ts';
 import { changePort, isBusy } from '../rules/port-change.ts';
 
@@ -14,9 +14,9 @@ export const revertPort = writing({
   method: 'POST',
   path: '/switch/{switch}/port/{port+}/revert',
   access: 'admin',
-  params: z.strictObject({ switch: label, port: portLabel }),
+  params: z.strictObject({ switch: switchLabel, port: portLabel }),
   body: nothing,
-  result: z.strictObject({ status_id: z.uuid() }),
+  result: z.strictObject({ status_id: statusId }),
   refusals: {
     unknown_switch: ['NotFoundError', 'no switch has this name'],
     unknown_port: ['NotFoundError', 'the switch has no port of this name'],

@@ -4,7 +4,7 @@ import { readCurrent } from '../../db/queries/commands.ts';
 import { canonicalPort } from '../../db/queries/ports.ts';
 import { switchKind } from '../../db/queries/show-port.ts';
 import { showPortState as readState } from '../../db/queries/show-port-state.ts';
-import { label, portLabel } from '../http/labels.ts';
+import { portLabel, statusId, switchLabel, timestamp } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
 import { portStateOf, stateAfter } from '../rules/port-change.ts';
 
@@ -15,17 +15,36 @@ export const showPortState = reading({
   method: 'GET',
   path: '/switch/{switch}/port/{port+}/state',
   access: 'admin',
-  params: z.strictObject({ switch: label, port: portLabel }),
+  params: z.strictObject({ switch: switchLabel, port: portLabel }),
   query: nothing,
   result: z.strictObject({
-    /** What an unfinished action makes of it, if there is one. */
-    wanted: portState,
-    /** The `status_id` of that action. */
-    pending: z.uuid().nullable(),
-    read: portState.nullable(),
-    read_at: z.iso.datetime().nullable(),
-    agrees: z.boolean().nullable(),
-    suspect: z.strictObject({ since: z.iso.datetime(), reason: z.string().nullable(), vlans: z.array(z.int()) }).nullable(),
+    wanted: portState.meta({ description: 'What the port is to be; where an action is pending, what that makes of it' }),
+    pending: statusId.nullable().meta({ description: 'Id of the action that is pending; null: there is none' }),
+    read: portState.nullable().meta({ description: 'What the port was read as last; null: it never was' }),
+    read_at: timestamp.nullable().meta({ description: 'When it was read last, in UTC; null: never' }),
+    agrees: z
+      .boolean()
+      .nullable()
+      .meta({ description: 'Whether it was read as it is to be; null: it was never read', examples: [true] }),
+    suspect: z
+      .strictObject({
+        since: timestamp.meta({ description: 'Since when nobody can tell what the port carries, in UTC' }),
+        reason: z
+          .string()
+          .nullable()
+          .meta({ description: 'Why nobody can tell', examples: ['the switch could not be read back before the time was up'] }),
+        vlans: z
+          .array(
+            z
+              .int()
+              .min(1)
+              .max(4094)
+              .meta({ description: 'Number of a VLAN', examples: [100] }),
+          )
+          .meta({ description: 'VLANs that the port may carry' }),
+      })
+      .nullable()
+      .meta({ description: 'Set where the state of the port could not be proven; null: it could' }),
   }),
   refusals: {
     unknown_switch: ['NotFoundError', 'no switch has this name'],

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalPort } from '../../db/queries/ports.ts';
 import { showPort as readPort, switchKind } from '../../db/queries/show-port.ts';
-import { label, portLabel } from '../http/labels.ts';
+import { channel, networkLabel, nicLabel, nodeLabel, portLabel, switchLabel } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
 
 /** Shows what a port is cabled to, and the networks that it carries; nothing at all when nothing is cabled. */
@@ -11,11 +11,15 @@ export const showPort = reading({
   method: 'GET',
   path: '/switch/{switch}/port/{port+}',
   access: 'admin',
-  params: z.strictObject({ switch: label, port: portLabel }),
+  params: z.strictObject({ switch: switchLabel, port: portLabel }),
   query: nothing,
   result: z.union([
-    z.strictObject({ node: z.string(), nic: z.string(), networks: z.record(z.string(), z.string()) }),
-    z.strictObject({}),
+    z.strictObject({
+      node: nodeLabel,
+      nic: nicLabel,
+      networks: z.record(channel, networkLabel).meta({ description: 'Networks that the port carries, by channel' }),
+    }),
+    z.strictObject({}).meta({ description: 'Nothing is cabled to the port' }),
   ]),
   refusals: {
     unknown_switch: ['NotFoundError', 'no switch has this name'],

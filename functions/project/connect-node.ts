@@ -5,7 +5,7 @@ import { suspectPortsOf } from '../../db/queries/nodes.ts';
 import { findProject } from '../../db/queries/projects.ts';
 import { nodes } from '../../db/schema.ts';
 import { mayActFor } from '../http/caller.ts';
-import { label } from '../http/labels.ts';
+import { nodeLabel, projectLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { isBmcBusy } from '../rules/bmc-pending.ts';
 import { stopConsole } from '../rules/console-hold.ts';
@@ -17,8 +17,8 @@ export const connectNode = writing({
   method: 'POST',
   path: '/project/{project}/connect_node',
   access: 'user',
-  params: z.strictObject({ project: label }),
-  body: z.strictObject({ node: label }),
+  params: z.strictObject({ project: projectLabel }),
+  body: z.strictObject({ node: nodeLabel }),
   result: empty,
   refusals: {
     unknown_project: ['NotFoundError', 'no project has this name'],

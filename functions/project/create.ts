@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { projects } from '../../db/schema.ts';
-import { label } from '../http/labels.ts';
+import { projectLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 
 /** Makes a project, without members and without nodes. */
@@ -12,7 +12,7 @@ export const createProject = writing({
   access: 'admin',
   // As the owner of a network, `admin` is the administrators.
   params: z.strictObject({
-    project: label.refine((text) => text !== 'admin', '"admin" stands for the administrators: choose another name'),
+    project: projectLabel.refine((text) => text !== 'admin', '"admin" stands for the administrators: choose another name'),
   }),
   body: nothing,
   result: empty,

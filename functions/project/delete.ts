@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { belongingsOf, lockProject } from '../../db/queries/projects.ts';
 import { projects } from '../../db/schema.ts';
-import { label } from '../http/labels.ts';
+import { projectLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 
 /** Deletes a project that has nothing any more. Its members stay users. */
@@ -12,7 +12,7 @@ export const deleteProject = writing({
   method: 'DELETE',
   path: '/project/{project}',
   access: 'admin',
-  params: z.strictObject({ project: label }),
+  params: z.strictObject({ project: projectLabel }),
   body: nothing,
   result: empty,
   refusals: {

@@ -4,18 +4,28 @@ import { type CommandEnding, readEndings } from '../../db/queries/commands.ts';
 import { findProject } from '../../db/queries/projects.ts';
 import { mayActFor } from '../http/caller.ts';
 import { commandingMany } from '../http/commanding.ts';
-import { label } from '../http/labels.ts';
+import { nodeLabel, projectLabel, statusId } from '../http/labels.ts';
 import { actionStatus } from '../rules/action-status.ts';
 import { cycleFields, orderAll, powerChange, powerRead, powerStatus } from '../rules/node-action.ts';
 import { bmcAccessOf, type DrivenNode } from '../rules/obm-access.ts';
 
 const nodeResult = z.strictObject({
-  status: z.enum(['DONE', 'ERROR', 'PENDING']),
-  status_id: z.uuid(),
-  /** As it was read last, once there is anything; `unknown` where that was asked for and cannot be told. */
-  power_status: powerStatus.shape.power_status.optional(),
-  /** Why it is an ERROR. */
-  error: z.string().optional(),
+  status: z.enum(['DONE', 'ERROR', 'PENDING']).meta({
+    description: 'Whether it is done, went wrong, or is still to be done',
+    examples: ['DONE'],
+  }),
+  status_id: statusId,
+  power_status: powerStatus.shape.power_status.optional().meta({
+    description: 'Power status as it was read last, once there is anything; unknown where it was asked for and nobody can tell',
+    examples: ['on'],
+  }),
+  error: z
+    .string()
+    .optional()
+    .meta({
+      description: 'Why it went wrong; only with the status ERROR',
+      examples: ['the BMC does not answer'],
+    }),
 });
 type NodeResult = z.output<typeof nodeResult>;
 
@@ -29,22 +39,26 @@ export const powerNodes = commandingMany({
   method: 'POST',
   path: '/project/{project}/power',
   access: 'user',
-  params: z.strictObject({ project: label }),
+  params: z.strictObject({ project: projectLabel }),
   body: z
     .strictObject({
       nodes: z
-        .array(label)
+        .array(nodeLabel)
         .min(1, 'must name at least one node')
         .max(1000, 'must name at most 1000 nodes')
-        .refine((nodes) => new Set(nodes).size === nodes.length, 'must name each node once'),
-      action: z.enum(['status', 'on', 'off', 'cycle'], 'must be "status", "on", "off" or "cycle"'),
+        .refine((nodes) => new Set(nodes).size === nodes.length, 'must name each node once')
+        .meta({ description: 'Names of the nodes, each once' }),
+      action: z.enum(['status', 'on', 'off', 'cycle'], 'must be "status", "on", "off" or "cycle"').meta({
+        description: 'What to do: ask for the power status, switch the power on or off, or turn it off and on again',
+        examples: ['cycle'],
+      }),
       ...cycleFields,
     })
     .refine(({ action, force, limit, pxe }) => action === 'cycle' || (force ?? limit ?? pxe) === undefined, {
       path: ['action'],
       error: 'must be "cycle" where force, limit or pxe is given',
     }),
-  result: z.strictObject({ results: z.record(z.string(), nodeResult) }),
+  result: z.strictObject({ results: z.record(nodeLabel, nodeResult).meta({ description: 'What became of it, by node' }) }),
   refusals: {
     unknown_project: ['NotFoundError', 'no project has this name'],
     not_your_project: ['AuthorizationError', 'the caller does not act for the project'],

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 
 /** The field that makes a user an administrator, under the name that the predecessor took and the one that its documents gave. */
-export const adminFlagFields = { is_admin: z.boolean().optional(), 'is-admin': z.boolean().optional() };
+export const adminFlagFields = {
+  is_admin: z
+    .boolean()
+    .optional()
+    .meta({ description: 'Whether the user is an administrator', examples: [false] }),
+  'is-admin': z
+    .boolean()
+    .optional()
+    .meta({ description: 'The same as is_admin, by another name: give one of them', examples: [false] }),
+};
 
 interface AdminFlag {
   readonly is_admin?: boolean | undefined;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bmcSettings, type Obm, obm } from '../../db/devices/obm.ts';
+import { bmcSettings, cipherSuite, type Obm, obm, obmDescriptions, obmTypeNames, privilegeLevel } from '../../db/devices/obm.ts';
 import type { AgentWay, ObmdWay } from '../../db/queries/bmcs.ts';
 import { fieldErrors } from '../http/operation.ts';
 import type { FieldError, Problem } from '../http/problem.ts';
@@ -13,15 +13,29 @@ export const changeRefusals = {
 
 type Refuse = (code: keyof typeof changeRefusals, message: string, errors: readonly FieldError[]) => Problem;
 
+function orNull<D extends { readonly description: string }>(described: D): D {
+  return { ...described, description: `${described.description}; null takes it away` };
+}
+
 /** Fields of `obm` as a change names them: null takes a setting away. What they must be together is judged with those that are stored. */
 export const obmChange = z.strictObject({
-  type: z.string().optional(),
-  host: z.string().optional(),
-  port: z.int().optional(),
-  user: z.string().optional(),
-  password: z.string().optional(),
-  cipher_suite: z.int().nullable().optional(),
-  privilege_level: z.string().nullable().optional(),
+  type: z.string().meta({ enum: obmTypeNames }).optional().meta(obmDescriptions.type),
+  host: z.string().optional().meta(obmDescriptions.host),
+  port: z.int().meta({ minimum: 1, maximum: 65535 }).optional().meta(obmDescriptions.port),
+  user: z.string().optional().meta(obmDescriptions.user),
+  password: z.string().optional().meta(obmDescriptions.password),
+  cipher_suite: z
+    .int()
+    .meta({ enum: [...cipherSuite.values] })
+    .nullable()
+    .optional()
+    .meta(orNull(obmDescriptions.cipher_suite)),
+  privilege_level: z
+    .string()
+    .meta({ enum: privilegeLevel.options })
+    .nullable()
+    .optional()
+    .meta(orNull(obmDescriptions.privilege_level)),
 });
 type ObmChange = z.output<typeof obmChange>;
 

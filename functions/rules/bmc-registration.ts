@@ -9,8 +9,12 @@ import type { ChosenAgent } from './agent-choice.ts';
 export const obmd = z.strictObject({
   uri: plainText
     .regex(/^https?:/i, 'must be an http or https URL')
-    .regex(/^[^:]*:(?!\/*[^/?#]*@)/, 'must not contain a user name or password: the token belongs in admin_token'),
-  admin_token: z.string(),
+    .regex(/^[^:]*:(?!\/*[^/?#]*@)/, 'must not contain a user name or password: the token belongs in admin_token')
+    .meta({ description: 'Address of the node at obmd', examples: ['https://obmd.example.org/node/node-01'] }),
+  admin_token: z.string().meta({
+    description: 'Admin token of obmd; it is kept encrypted and never shown',
+    examples: ['c0b38d6e1f6f4d4f9a3e'],
+  }),
 });
 export type Obmd = z.output<typeof obmd>;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { bmcCheckup, bmcDiagnoses } from '../../db/devices/bmc-report.ts';
 import { power } from '../../db/devices/obm.ts';
 import type { CommandEnding } from '../../db/queries/commands.ts';
+import { timestamp } from '../http/labels.ts';
 
 const { manufacturer, product, firmware, cipher_suite } = bmcCheckup.shape;
 const diagnosis = z.enum(Object.keys(bmcDiagnoses));
@@ -9,19 +10,24 @@ const diagnosis = z.enum(Object.keys(bmcDiagnoses));
 /** What a check of a BMC found: what the BMC says, or what is wrong with it. */
 export const bmcReport = z.discriminatedUnion('ok', [
   z.strictObject({
-    ok: z.literal(true),
-    power_status: power,
+    ok: z.literal(true).meta({ description: 'Whether the BMC answered with these credentials', examples: [true] }),
+    power_status: power.meta({ description: 'Whether the machine has power', examples: ['on'] }),
     manufacturer,
     product,
     firmware,
     cipher_suite,
-    checked_at: z.iso.datetime(),
+    checked_at: timestamp.meta({ description: 'When the BMC was asked, in UTC' }),
   }),
   z.strictObject({
-    ok: z.literal(false),
-    /** `agent`: the agent did not do it, and says why. */
-    diagnosis: z.union([z.literal('agent'), diagnosis]),
-    message: z.string(),
+    ok: z.literal(false).meta({ description: 'Whether the BMC answered with these credentials', examples: [false] }),
+    diagnosis: z.enum(['agent', ...diagnosis.options]).meta({
+      description: 'What is wrong; agent: the agent did not do it, and the message says why',
+      examples: ['wrong-password'],
+    }),
+    message: z.string().meta({
+      description: 'What is wrong, for people',
+      examples: ['the BMC knows the user by another password'],
+    }),
   }),
 ]);
 type BmcReport = z.output<typeof bmcReport>;

@@ -36,12 +36,13 @@ export async function presentNodeConsole(
   return console;
 }
 
-/** All logs of the consoles of a node, of whichever project. */
+/** The logs of the consoles of a node: all of them, of whichever project, unless less is asked for. */
 export async function logsOfNode(
   { sql, refuse }: { readonly sql: Connection; readonly refuse: (code: 'unknown_node', message: string) => Problem },
   label: string,
+  listed: Parameters<typeof listConsoles>[2] = { projects: null },
 ): Promise<ShownConsole[]> {
-  const consoles = await listConsoles(sql, { of: 'node', label });
+  const consoles = await listConsoles(sql, { of: 'node', label }, listed);
   if (!consoles) throw refuse('unknown_node', `there is no node ${label}`);
   return consoles;
 }

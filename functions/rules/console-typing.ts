@@ -6,6 +6,7 @@ import { consoleDevice } from '../../db/devices/console.ts';
 import { lockWriter } from '../../db/queries/consoles.ts';
 import type { Caller } from '../http/caller.ts';
 import type { Problem } from '../http/problem.ts';
+import { refuseReadOnly } from '../http/read-only.ts';
 import type { Services } from '../services.ts';
 import { agentKey } from './agent-choice.ts';
 import { type ConsoleMachine, consolePath } from './console-machine.ts';
@@ -25,7 +26,8 @@ export const typedText = z.strictObject({
   data: z
     .string()
     .min(1, 'must not be empty')
-    .refine((text) => Buffer.byteLength(text) <= MOST_TYPED, `must be ${MOST_TYPED} bytes at most, in UTF-8`),
+    .refine((text) => Buffer.byteLength(text) <= MOST_TYPED, `must be ${MOST_TYPED} bytes at most, in UTF-8`)
+    .meta({ description: `What is typed, ${MOST_TYPED} bytes of UTF-8 at most; a line ends with \\r`, examples: ['uptime\r'] }),
 });
 
 /** What is typed: bytes, or a break, which is no byte. */
@@ -54,6 +56,7 @@ export async function typeInto(
   typed: Typed,
   session?: TypingSession,
 ): Promise<string> {
+  refuseReadOnly(caller);
   const { of, label, agentId } = machine;
   const console = await lockWriter(tx, machine);
   if (!console?.logging || (session && console.id !== session.console)) {

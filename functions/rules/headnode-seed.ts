@@ -35,7 +35,11 @@ export const sshKeys = z
       .string()
       .trim()
       .max(LONGEST_KEY)
-      .refine(isPublicKey, 'must be a public key in one line, such as "ssh-ed25519 AAAA... ada@example"'),
+      .refine(isPublicKey, 'must be a public key in one line, such as "ssh-ed25519 AAAA... ada@example"')
+      .meta({
+        description: 'Public key as OpenSSH writes it, in one line',
+        examples: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ/gREZiM511WCTY5L+my/UIOSflSx1APVhVF5Fw9SpD ada@example'],
+      }),
   )
   .max(MOST_KEYS);
 
@@ -53,7 +57,11 @@ export const userData = z
   .string()
   .refine((text) => !/[^\P{Cc}\t\n\r]|\p{Cs}/u.test(text), 'must be text, without control characters')
   .refine((text) => Buffer.byteLength(text) <= LARGEST_USER_DATA, `must be ${LARGEST_USER_DATA} bytes at most, in UTF-8`)
-  .refine(isUserData, 'must begin with "#cloud-config", "#!", or the headers of a MIME message');
+  .refine(isUserData, 'must begin with "#cloud-config", "#!", or the headers of a MIME message')
+  .meta({
+    description: 'What cloud-init is to do at the first start: a cloud-config, a script or a MIME message, 64 KiB at most',
+    examples: ['#cloud-config\npackages: [tmux]\n'],
+  });
 
 /** Seals what cloud-init is told, for the agent and for this one virtual machine: it may hold passwords. Null where there is nothing to tell. */
 export async function sealSeed(

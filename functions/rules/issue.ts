@@ -3,12 +3,14 @@ import { eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Tx } from '../../db/client.ts';
 import { type CommandKind, type CommandParameters, commandKinds } from '../../db/commands/kinds.ts';
-import { agents, commands, devices } from '../../db/schema.ts';
+import { agents, devices } from '../../db/schema.ts';
+import { tooMany } from '../http/places.ts';
 import type { Services } from '../services.ts';
 
 /**
  * Signs a command for a device and puts it in the queue, in the transaction of the change that it belongs to. Answers the command's id.
- * Takes the lock on the device's row, so that the order of commits is the order of seqs: lock everything else before.
+ * Takes the lock on the device's row, so that the order of commits is the order of seqs: lock everything else before. Throws Problem where
+ * the device has too much to do already.
  */
 export async function issue<K extends CommandKind>(
   tx: Tx,
@@ -25,7 +27,7 @@ export async function issue<K extends CommandKind>(
     .returning({ id: devices.id, label: devices.label, seq: devices.lastSeq, agentId: agents.id, agent: agents.label });
   if (!device) throw new Error(`there is no device ${deviceId}`);
   const command = await signed(services, device, kind, parameters);
-  await tx.insert(commands).values(command);
+  await enqueue(tx, services, [command]);
   return command.id;
 }
 
@@ -84,12 +86,42 @@ export async function issueAll<K extends CommandKind>(
       return signed(services, device, kind, parameters);
     }),
   );
-  await tx.execute(sql`
-    insert into commands (id, agent_id, device_id, seq, kind, signed, not_after)
-      select c.id, c."agentId", c."deviceId", c.seq, c.kind, c.signed, c."notAfter"
-        from json_to_recordset(${JSON.stringify(all)}::json)
-          as c (id uuid, "agentId" bigint, "deviceId" bigint, seq bigint, kind text, signed text, "notAfter" timestamptz)`);
+  await enqueue(tx, services, all);
   return all.map(({ id }) => id);
+}
+
+/** What is ordered one at a time or once, and so is never one too many: a node can be released, whatever its users ordered. */
+const unlimited = new Set<CommandKind>(['port.set', 'console.close', 'headnode.read', 'headnode.delete']);
+
+/** Signed commands of devices whose rows are locked. */
+type Signed = Awaited<ReturnType<typeof signed>>;
+
+/** Puts commands into the queues of their devices. Throws Problem where a device has too many that have not ended. */
+async function enqueue(tx: Tx, services: Services, all: readonly Signed[]): Promise<void> {
+  const most = services.settings.limits.pendingPerDevice;
+  // The locks are held since an earlier statement: this one sees whatever others have put there before.
+  const insert = async (some: readonly Signed[]) => {
+    const rows = some.map((command) => ({ ...command, isLimited: !unlimited.has(command.kind) }));
+    const inserted = await tx.execute(sql`
+      insert into commands (id, agent_id, device_id, seq, kind, signed, not_after)
+        select c.id, c."agentId", c."deviceId", c.seq, c.kind, c.signed, c."notAfter"
+          from json_to_recordset(${JSON.stringify(rows)}::json)
+            as c (id uuid, "agentId" bigint, "deviceId" bigint, seq bigint, kind text, signed text, "notAfter" timestamptz, "isLimited" bool)
+          where not c."isLimited" or ${most} >
+            (select count(*) from commands p where p.device_id = c."deviceId" and p.status in ('queued', 'running') and p.kind <> 'port.set')
+        returning id`);
+    const ids = new Set(inserted.map(({ id }) => id));
+    return some.filter(({ id }) => !ids.has(id));
+  };
+  const refused = await insert(all);
+  // What nobody will do any more stands in nobody's way.
+  for (const { deviceId } of refused) await expireCommands(tx, deviceId);
+  const [first] = refused.length > 0 ? await insert(refused) : [];
+  if (!first) return;
+  throw tooMany(
+    'too_many_pending',
+    `${first.device} has ${most} commands that have not ended, the most there may be: try again when its agent has finished some of them`,
+  );
 }
 
 /** By the clock, so that a restored or rebuilt database never issues a seq that the agent's journal has seen. */
@@ -125,6 +157,7 @@ async function signed<K extends CommandKind>(
     id,
     agentId: device.agentId,
     deviceId: device.id,
+    device: device.label,
     seq: device.seq,
     kind,
     signed,

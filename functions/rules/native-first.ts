@@ -1,4 +1,11 @@
+import { z } from 'zod';
 import { findSwitchFamily } from '../../db/devices/families.ts';
+
+/** What a port without a network is. */
+export const idle = z.enum(['shut', 'up']).meta({
+  description: 'What a port without a network is: shut, or up in no VLAN',
+  examples: ['shut'],
+});
 
 /**
  * Whether ports of a switch of this type are up only with a native VLAN. On such a port the native network comes first and goes last,

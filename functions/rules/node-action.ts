@@ -52,9 +52,29 @@ const usual = { force: false, limit: 60, pxe: false };
 
 /** What may be asked for of a power cycle. */
 export const cycleFields = {
-  force: z.boolean().optional(),
-  limit: z.int().min(1).max(600).optional(),
-  pxe: z.boolean().optional(),
+  force: z
+    .boolean()
+    .optional()
+    .meta({
+      description: 'Turn it off at once, without asking its operating system to shut down; false unless given',
+      examples: [false],
+    }),
+  limit: z
+    .int()
+    .min(1)
+    .max(600)
+    .optional()
+    .meta({
+      description: 'Seconds in which the operating system must have shut down, 60 unless given; not with obmd',
+      examples: [120],
+    }),
+  pxe: z
+    .boolean()
+    .optional()
+    .meta({
+      description: 'Boot from the network this time; false unless given, not with obmd',
+      examples: [true],
+    }),
 };
 
 /** A change of power, as it goes into a signed command. */
@@ -88,11 +108,21 @@ export function powerRead({ result }: Pick<CommandEnding, 'result'>): z.output<t
 }
 
 /** What is answered to whoever asks whether a machine has power. */
-export const powerStatus = z.strictObject({
-  power_status: z.enum([...power.options, 'unknown']),
-  /** Why it is unknown. */
-  reason: z.string().optional(),
-});
+export const powerStatus = z
+  .strictObject({
+    power_status: z.enum([...power.options, 'unknown']).meta({
+      description: 'Whether the machine has power; unknown: nobody can tell now',
+      examples: ['on'],
+    }),
+    reason: z
+      .string()
+      .optional()
+      .meta({
+        description: 'Why it is unknown; absent if it is known',
+        examples: ['nothing answers at this address and port'],
+      }),
+  })
+  .meta({ examples: [{ power_status: 'on' }] });
 
 /** Whether a machine has power, by a command that asked for it and has ended. */
 export function powerStatusOf(ended: Pick<CommandEnding, 'status' | 'message' | 'result'>): z.output<typeof powerStatus> {

@@ -4,7 +4,7 @@ import { showCheck } from '../../db/queries/commands.ts';
 import { canonicalPort } from '../../db/queries/ports.ts';
 import { findSwitch, portsOf } from '../../db/queries/switches.ts';
 import { commanding } from '../http/commanding.ts';
-import { label, portLabel } from '../http/labels.ts';
+import { portLabel, switchLabel } from '../http/labels.ts';
 import { checkReport, reportOf } from '../rules/check-report.ts';
 import { issue } from '../rules/issue.ts';
 import { accessOf } from '../rules/switch-access.ts';
@@ -19,8 +19,15 @@ export const checkSwitch = commanding({
   method: 'POST',
   path: '/switch/{switch}/check',
   access: 'admin',
-  params: z.strictObject({ switch: label }),
-  body: z.strictObject({ ports: z.array(portLabel).min(1).max(MOST_PORTS).optional() }),
+  params: z.strictObject({ switch: switchLabel }),
+  body: z.strictObject({
+    ports: z
+      .array(portLabel)
+      .min(1)
+      .max(MOST_PORTS)
+      .optional()
+      .meta({ description: 'Ports to read; all that are registered unless given' }),
+  }),
   result: checkReport,
   refusals: {
     unknown_switch: ['NotFoundError', 'no switch has this name'],

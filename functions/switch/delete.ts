@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { lockSwitch, portsOf } from '../../db/queries/switches.ts';
 import { switches } from '../../db/schema.ts';
-import { label } from '../http/labels.ts';
+import { switchLabel } from '../http/labels.ts';
 import { empty, nothing, writing } from '../http/operation.ts';
 import { releaseVlans } from '../rules/reserved-vlans.ts';
 
@@ -13,7 +13,7 @@ export const deleteSwitch = writing({
   method: 'DELETE',
   path: '/switch/{switch}',
   access: 'admin',
-  params: z.strictObject({ switch: label }),
+  params: z.strictObject({ switch: switchLabel }),
   body: nothing,
   result: empty,
   refusals: {

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { findSwitchFamily, switchFamilies } from '../../db/devices/families.ts';
 import { findSwitch } from '../../db/queries/switches.ts';
 import { switches } from '../../db/schema.ts';
-import { agentLabel, label } from '../http/labels.ts';
+import { switchLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { chooseAgent, noAgentMessage } from '../rules/agent-choice.ts';
 import { ensureDevice } from '../rules/issue.ts';
 import { idleUpMessage, needsNative } from '../rules/native-first.ts';
 import { reserveVlans } from '../rules/reserved-vlans.ts';
+import { switchRegistration } from '../rules/switch-fields.ts';
 import {
   addressTakenMessage,
   readRegistration,
@@ -23,9 +24,8 @@ export const registerSwitch = writing({
   method: 'PUT',
   path: '/switch/{switch}',
   access: 'admin',
-  params: z.strictObject({ switch: label }),
-  // What else there must be depends on the type.
-  body: z.looseObject({ type: z.string(), agent: agentLabel.optional(), idle: z.enum(['shut', 'up']).default('shut') }),
+  params: z.strictObject({ switch: switchLabel }),
+  body: switchRegistration,
   result: empty,
   refusals: {
     duplicate_switch: ['DuplicateError', 'a switch has this name already'],

@@ -6,12 +6,13 @@ import { forgetReadings } from '../../db/queries/ports.ts';
 import { lockSwitch, portsOf } from '../../db/queries/switches.ts';
 import { violates } from '../../db/queries/violation.ts';
 import { switches } from '../../db/schema.ts';
-import { label } from '../http/labels.ts';
+import { switchLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { agentKey } from '../rules/agent-choice.ts';
 import { forgetDevice } from '../rules/issue.ts';
 import { idleUpMessage, needsNative } from '../rules/native-first.ts';
 import { releaseVlans, reserveVlans } from '../rules/reserved-vlans.ts';
+import { switchChange } from '../rules/switch-fields.ts';
 import {
   addressTakenMessage,
   changedFields,
@@ -36,11 +37,8 @@ export const updateSwitch = writing({
   method: 'PATCH',
   path: '/switch/{switch}',
   access: 'admin',
-  params: z.strictObject({ switch: label }),
-  // What else there may be depends on the type.
-  body: z
-    .looseObject({ idle: z.enum(['shut', 'up']).optional() })
-    .refine((fields) => Object.keys(fields).length > 0, 'must name at least one field to change'),
+  params: z.strictObject({ switch: switchLabel }),
+  body: switchChange,
   result: empty,
   refusals: {
     unknown_switch: ['NotFoundError', 'no switch has this name'],

@@ -29,14 +29,17 @@ const rows = 'DELETE INSERT SELECT UPDATE';
 /** What the API may do with which table as a whole. */
 const apiTables = {
   agents: rows,
+  api_tokens: 'DELETE INSERT SELECT',
   attachments: 'SELECT',
   commands: 'INSERT SELECT',
   console_chunks: 'SELECT',
   consoles: 'INSERT SELECT',
   devices: 'INSERT SELECT',
+  failed_logins: 'DELETE INSERT SELECT',
   headnode_actions: 'INSERT SELECT',
   headnodes: 'DELETE INSERT SELECT',
   hnics: 'DELETE INSERT SELECT',
+  idempotency_keys: 'DELETE INSERT SELECT',
   network_access: rows,
   networking_actions: 'INSERT SELECT',
   networks: rows,
@@ -53,6 +56,7 @@ const apiTables = {
 };
 /** Columns that the API may update where it may not update the table. */
 const apiColumns = [
+  'api_tokens.last_used_at',
   'consoles.logging',
   'consoles.problem',
   'consoles.state',
@@ -66,7 +70,10 @@ const apiColumns = [
   'devices.last_seq',
   'devices.moved_seq',
   'devices.version',
+  'failed_logins.failures',
+  'failed_logins.last_at',
   'hnics.network_id',
+  'idempotency_keys.outcome',
   'vlans.network_id',
   'vlans.pooled',
   'vlans.reserved',
@@ -242,6 +249,10 @@ test.for([
   'update headnodes set seed_sealed = null',
   'update headnode_actions set project_id = 2',
   'delete from headnode_actions',
+  'update api_tokens set user_id = 2',
+  'update api_tokens set project_id = null, read_only = false, expires_at = null',
+  'update api_tokens set hash = $$x$$',
+  'update idempotency_keys set caller = $$x$$',
   'delete from vlans',
   'delete from drizzle.__drizzle_migrations',
   'truncate users',
