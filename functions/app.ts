@@ -1,28 +1,29 @@
 import { randomUUID } from 'node:crypto';
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { TrieRouter } from 'hono/router/trie-router';
 import { getPath as honoGetPath } from 'hono/utils/url';
 import { authenticate } from './http/authenticate.ts';
+import { clientAddresses } from './http/client-address.ts';
 import type { Environment } from './http/environment.ts';
 import { header } from './http/header.ts';
-import type { Operation } from './http/operation.ts';
+import { attemptOf, idempotencyKey } from './http/idempotency.ts';
+import { referenceRoutes } from './http/openapi/routes.ts';
+import { type Operation, PREFIX } from './http/operation.ts';
 import { refuseForeignOrigin } from './http/origin.ts';
 import { Problem } from './http/problem.ts';
-import { rawBody, rawParams, rawQuery } from './http/raw-input.ts';
+import { limitBody, rawBody, rawParams, rawQuery } from './http/raw-input.ts';
+import { refuseReadOnly } from './http/read-only.ts';
 import { unavailable } from './http/unavailable.ts';
 import { webSocketOf } from './http/web-socket.ts';
 import type { Services } from './services.ts';
 
-const LARGEST_BODY = 1024 * 1024;
-
-const PREFIX = '/v0';
 const REQUEST_ID = /^[\w=-]{1,255}$/;
 
 /** The HTTP application of a list of operations. The usual list is `operations`; any part of it stands alone as well. */
 export function createApp(services: Services, operations: readonly Operation[]): Hono<Environment> {
   const app = new Hono<Environment>({ getPath });
   const methods = new TrieRouter<string>();
+  const addressOf = clientAddresses(services.settings.trustedProxies);
 
   app.use(follow(services));
   // Words win over labels (`/port/gi1/0/5/revert` reverts gi1/0/5), so paths with more words are tried first.
@@ -32,7 +33,11 @@ export function createApp(services: Services, operations: readonly Operation[]):
     // A GET has no body to limit, and looking for one is costly.
     if (operation.method !== 'GET') app.on(operation.method, path, limitBody);
     const suffixed = operations.filter((other) => isSuffixed(other, operation));
-    app.on(operation.method, path, (c) => answer(c, services, operation, suffixed));
+    app.on(operation.method, path, (c) => answer(c, services, addressOf, operation, suffixed));
+  }
+  for (const [path, ...handlers] of referenceRoutes(operations)) {
+    methods.add('GET', path, 'GET');
+    app.get(path, ...handlers);
   }
   app.notFound((c) => noSuchOperation(c, methods));
   app.onError((error, c) => {
@@ -42,22 +47,15 @@ export function createApp(services: Services, operations: readonly Operation[]):
   return app;
 }
 
-const limitBody = bodyLimit({
-  maxSize: LARGEST_BODY,
-  onError: () => {
-    throw new Problem('PayloadTooLargeError', 'too_large', `a request body is ${LARGEST_BODY} bytes at most`);
-  },
-});
-
 /** An encoded slash is a slash: port labels contain them, nothing else may. One path of the predecessor ends with one. */
 function getPath(request: Request): string {
   const path = honoGetPath(request).replace(/%2f/gi, '/');
   return path === `${PREFIX}/headnode_images/` ? path.slice(0, -1) : path;
 }
 
-/** `/switch/{switch}/port/{port+}` in the router's own words. */
+/** `/switch/{switch}/port/{port+}` in the router's own words; a line break is for the schema of the label to refuse. */
 function honoPath(path: string): string {
-  return PREFIX + path.replace(/\{(\w+)\}/g, ':$1').replace(/\{(\w+)\+\}/g, ':$1{.+}');
+  return PREFIX + path.replace(/\{(\w+)\}/g, ':$1').replace(/\{(\w+)\+\}/g, ':$1{[\\s\\S]+}');
 }
 
 /** Whether the path of an operation is another's and a word more: `/port/{port+}/state`. The router lets `{port+}` take that word too. */
@@ -94,6 +92,7 @@ function follow(services: Services): MiddlewareHandler<Environment> {
 
 /** A path with doubled slashes moves to the merged one; another method's path says which methods it has. */
 function noSuchOperation(c: Context<Environment>, methods: TrieRouter<string>): Response {
+  c.header('X-Request-Id', c.var.requestId);
   if (c.req.path.includes('//')) {
     // The path as it was sent: a decoded one is no header's value.
     const { pathname, search } = new URL(c.req.url);
@@ -117,7 +116,13 @@ function noSuchOperation(c: Context<Environment>, methods: TrieRouter<string>): 
 }
 
 /** In the predecessor's order: arguments (400), then who asks (401), then what the operation itself decides. */
-async function answer(c: Context<Environment>, services: Services, matched: Operation, suffixed: readonly Operation[]) {
+async function answer(
+  c: Context<Environment>,
+  services: Services,
+  addressOf: ReturnType<typeof clientAddresses>,
+  matched: Operation,
+  suffixed: readonly Operation[],
+) {
   const operation = suffixed.find(({ path }) => hasSuffix(c, path.slice(matched.path.length))) ?? matched;
   c.set('operation', operation.id);
   const input = operation.method === 'GET' ? rawQuery(c) : await rawBody(c);
@@ -128,13 +133,21 @@ async function answer(c: Context<Environment>, services: Services, matched: Oper
     });
   }
   if (operation.method !== 'GET') refuseForeignOrigin(c);
-  const caller = await authenticate(services, header(c, 'authorization'));
+  const key = operation.method === 'GET' ? undefined : idempotencyKey(c);
+  const caller = await authenticate(services, {
+    authorization: header(c, 'authorization'),
+    authToken: header(c, 'x-auth-token'),
+    host: header(c, 'host'),
+    address: addressOf(c.env?.incoming?.socket.remoteAddress, header(c, 'x-forwarded-for')),
+  });
   c.set('caller', caller.label);
+  if (operation.method !== 'GET') refuseReadOnly(caller);
   if (operation.access === 'admin' && !caller.isAdmin) {
     throw new Problem('AuthorizationError', 'not_an_administrator', 'only administrators may do this');
   }
   const { status, body, headers } = await accepted(services, caller, {
     prefer: header(c, 'prefer'),
+    attempt: key === undefined ? undefined : await attemptOf(c, services, caller, key),
     // Made only when it is asked for.
     get gone() {
       return c.req.raw.signal;
@@ -144,6 +157,8 @@ async function answer(c: Context<Environment>, services: Services, matched: Oper
     },
     hangUp: () => void c.env?.outgoing?.destroy(),
   });
+  // Where it leads holds a secret with which more can be done than look.
+  if (status === 307) refuseReadOnly(caller);
   return respond(c, status, body, headers);
 }
 
@@ -154,11 +169,13 @@ function respond(
   body: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
-  const id = { 'X-Request-Id': c.var.requestId };
-  if (body === undefined) return new Response(null, { status, headers: { ...headers, ...id } });
+  const id = { 'X-Request-Id': c.var.requestId, ...(c.var.isReplayed ? { 'Idempotency-Replayed': 'true' } : {}) };
+  if (body === undefined) return new Response(null, { status, headers: { ...headers, ...id, 'Content-Length': '0' } });
   if (body instanceof ReadableStream) {
     // Nobody reads the body of an answer to HEAD.
     if (c.req.method === 'HEAD') void body.cancel();
+    // It says nothing for as long as there is nothing to say, and has a limit of its own for who takes nothing.
+    c.env?.outgoing?.setTimeout(0);
     return new Response(c.req.method === 'HEAD' ? null : body, { status, headers: { ...headers, ...id } });
   }
   return new Response(JSON.stringify(body), { status, headers: { ...headers, ...id, 'Content-Type': 'application/json' } });
