@@ -1,9 +1,10 @@
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { access, chmod, constants, cp, mkdir, mkdtemp, readFile, realpath, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const here = { os: [process.platform], cpu: [process.arch] };
@@ -142,4 +143,15 @@ test('refuses a Node.js that is too old, in one sentence', async () => {
     exitCode: 1,
     stderr: expect.stringMatching(/^HaaS needs Node.js 20.19 or newer, and this is 20.18.3: [^\n]+$/),
   });
+});
+
+test('npx finds every command of the repository in what was installed, whatever it found before', async () => {
+  const { bin } = z
+    .object({ bin: z.record(z.string(), z.string()) })
+    .parse(JSON.parse(await readFile(join(repository, 'package.json'), 'utf8')));
+  expect(Object.keys(bin)).toContain('haas');
+  for (const [name, path] of Object.entries(bin)) {
+    expect(await realpath(join(repository, 'node_modules/.bin', name))).toBe(await realpath(join(repository, path)));
+    await access(join(repository, path), constants.X_OK);
+  }
 });
