@@ -1,25 +1,24 @@
-import { type ServerType, serve } from '@hono/node-server';
+import type { Server } from 'node:http';
 import type { Logger } from 'pino';
-import { type Database, openDatabase } from '../../db/client.ts';
+import { openDatabase } from '../../db/client.ts';
 import { checkSchema } from '../../db/commands/check-schema.ts';
 import { createSigner } from '../../db/commands/envelope.ts';
 import { createApiSecrets } from '../../functions/api-secrets.ts';
 import { createApp } from '../../functions/app.ts';
 import { createConsoleFeed } from '../../functions/console/stream/feed.ts';
-import { createCallers } from '../../functions/http/callers.ts';
 import { createFinishedCommands } from '../../functions/http/finished-commands.ts';
 import type { Operation } from '../../functions/http/operation.ts';
+import { createPlaces } from '../../functions/http/places.ts';
+import { openCallers } from '../../functions/http/sign-in/open.ts';
 import { setVlanPool } from '../../functions/rules/vlan-pool.ts';
 import type { Services } from '../../functions/services.ts';
 import type { Settings } from '../../functions/settings.ts';
 import type { ApiKeys } from '../keys.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { listen } from './listener.ts';
-import { serveWebSockets } from './web-sockets.ts';
+import { startPruning } from './pruning.ts';
+import { createHttpServer } from './server.ts';
 
-const DAY = 24 * 60 * 60 * 1000;
-const MINUTE = 60 * 1000;
-const MEGABYTE = 1024 * 1024;
 /** How long requests may take to finish when the host stops, in ms. */
 const PATIENCE = 5_000;
 
@@ -47,7 +46,7 @@ export interface ApiHost {
 export async function openApi(options: ApiOptions): Promise<ApiHost> {
   const { databaseUrl, keys, settings, log, connections = 10 } = options;
   const database = openDatabase(databaseUrl, 'haas api', connections);
-  const callers = createCallers(database.$client);
+  const callers = openCallers(database.$client, log, settings.signIn);
   const finished = createFinishedCommands(database.$client);
   const consoles = createConsoleFeed(database.$client, log);
   try {
@@ -58,16 +57,7 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
     throw error;
   }
   const listener = await listen(databaseUrl, { callers, finished, consoles });
-  const prune = async () => {
-    await database.$client`select prune_history(make_interval(days => ${settings.historyDays}))`.catch((error: unknown) => {
-      log.warn({ err: error }, 'the history was not pruned');
-    });
-  };
-  void prune();
-  const pruning = setInterval(prune, DAY);
-  void pruneConsoles(database, settings, log);
-  const pruningConsoles = setInterval(() => pruneConsoles(database, settings, log), MINUTE);
-  for (const timer of [pruning, pruningConsoles]) timer.unref();
+  const stopPruning = startPruning(database, settings, log);
 
   const services: Services = {
     database,
@@ -76,23 +66,24 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
     callers,
     finished,
     consoles,
+    places: createPlaces(settings.limits),
     settings,
     log,
   };
-  const servers: ServerType[] = [];
+  const servers: Server[] = [];
   return {
     services,
     listen({ hostname, port }, operations) {
       const app = createApp(services, operations);
+      const server = createHttpServer(app, settings, log);
+      servers.push(server);
       return new Promise((resolve, reject) => {
-        const server = serve({ fetch: app.fetch, hostname, port }, (info) => resolve({ port: info.port }));
-        serveWebSockets(server, app.fetch);
         server.once('error', reject);
-        servers.push(server);
+        server.listen(port, hostname, () => resolve({ port: portOf(server) }));
       });
     },
     async close() {
-      for (const timer of [pruning, pruningConsoles]) clearInterval(timer);
+      stopPruning();
       finished.stop();
       consoles.stop();
       await Promise.all(servers.map(closeServer));
@@ -102,22 +93,15 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
   };
 }
 
-/** Forgets what is too old or too much of the logs of consoles, a part at a time. */
-async function pruneConsoles(database: Database, { consoleDays, consoleMegabytes }: Settings, log: Logger): Promise<void> {
-  try {
-    for (;;) {
-      const [row] = await database.$client`
-        select prune_consoles(make_interval(days => ${consoleDays}), ${consoleMegabytes * MEGABYTE}) = 0 as "isDone"`;
-      if (row?.['isDone'] !== false) return;
-    }
-  } catch (error) {
-    log.warn({ err: error }, 'the logs of consoles were not pruned');
-  }
-}
-
 /** Takes no more requests, and waits for those begun; a client that does not finish its own is not waited for. */
-async function closeServer(server: ServerType): Promise<void> {
-  const impatient = setTimeout(() => 'closeAllConnections' in server && server.closeAllConnections(), PATIENCE);
+async function closeServer(server: Server): Promise<void> {
+  const impatient = setTimeout(() => server.closeAllConnections(), PATIENCE);
   await new Promise<void>((resolve) => server.close(() => resolve()));
   clearTimeout(impatient);
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
 }

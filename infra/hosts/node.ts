@@ -7,6 +7,7 @@ import { readApiKeys } from '../keys.ts';
 import { openApi } from './api.ts';
 import { parseListenAddress } from './listen-address.ts';
 import { openLog } from './log.ts';
+import { checkOpenDoor } from './open-door.ts';
 
 const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be the Postgres URL of a login of haas_api' }),
@@ -29,10 +30,14 @@ async function run(): Promise<void> {
   }
   const { DATABASE_URL: databaseUrl, HAAS_KEY_FILE, HAAS_LISTEN, HAAS_OPERATION, HAAS_LOG_LEVEL: level } = parsed.data;
   const log = pino({ level }, openLog());
+  const settings = readSettings(process.env);
+  const address = parseListenAddress(HAAS_LISTEN);
+  const openDoor = checkOpenDoor(settings, address);
+  if (openDoor !== undefined) log.warn(openDoor);
   const keys = await readApiKeys(HAAS_KEY_FILE);
-  const host = await openApi({ databaseUrl, keys, settings: readSettings(process.env), log });
+  const host = await openApi({ databaseUrl, keys, settings, log });
   const served = operations.filter(({ id }) => HAAS_OPERATION === undefined || id === HAAS_OPERATION);
-  const { port } = await host.listen(parseListenAddress(HAAS_LISTEN), served);
+  const { port } = await host.listen(address, served);
   log.info({ port, operations: served.length }, 'the API answers');
   log.flush();
 

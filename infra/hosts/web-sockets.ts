@@ -1,11 +1,11 @@
-import { type IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { ServerType } from '@hono/node-server';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Environment } from '../../functions/http/environment.ts';
 import { Problem } from '../../functions/http/problem.ts';
 import type { Socket, SocketMessage } from '../../functions/http/web-socket.ts';
+import { endWith } from './raw-answer.ts';
 
 /** The largest message that a client may send, in bytes, and how many may wait before no more is read from it. */
 const LARGEST_MESSAGE = 64 * 1024;
@@ -17,14 +17,19 @@ const PING = 15_000;
 /** Answers a request. */
 export type Fetch = (request: Request, env: Environment['Bindings']) => Response | Promise<Response>;
 
+/** Why a request does not get as far as the application, if it does not. */
+export type Refusal = (request: IncomingMessage) => Problem | undefined;
+
 /**
  * Lets the application accept WebSockets on a server of Node. What it answers instead is sent as any answer is. Node hands over every
  * request that asks for any other protocol as well: those are answered as if they had not asked, which the standard allows.
  */
-export function serveWebSockets(server: ServerType, fetch: Fetch): void {
+export function serveWebSockets(server: Server, fetch: Fetch, refusal: Refusal): void {
   server.on('upgrade', (request: IncomingMessage, socket: IncomingMessage['socket'], head: Buffer) => {
     if (request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket') {
-      answer(request, socket, head, fetch).catch(() => socket.destroy());
+      const problem = refusal(request);
+      if (problem) endWith(socket, problem);
+      else answer(request, socket, head, fetch).catch(() => socket.destroy());
     } else {
       // It may have a body, which Node reads of requests alone that ask for no other protocol: so it is read once more, as one of those.
       socket.unshift(Buffer.concat([headWithoutUpgrade(request), head]));
@@ -46,7 +51,9 @@ async function answer(request: IncomingMessage, socket: IncomingMessage['socket'
   socket.once('close', () => gone.abort());
   // Whatever happens to the connection, it ends, and that is seen.
   socket.on('error', () => {});
-  const url = new URL(request.url ?? '/', `http://${request.headers.host ?? 'localhost'}`);
+  const address = `http://${request.headers.host ?? 'localhost'}`;
+  const url = URL.canParse(request.url ?? '/', address) ? new URL(request.url ?? '/', address) : undefined;
+  if (!url) return endWith(socket, new Problem('ValidationError', 'malformed_request', `there is no address ${request.url}`));
   const asked = new Request(url, { method: request.method ?? 'GET', headers: headersOf(request), signal: gone.signal });
   const outgoing = new ServerResponse(request);
   outgoing.shouldKeepAlive = false;

@@ -14,7 +14,7 @@ async function serve(t: TestContext, fetch: Fetch): Promise<{ url: string; conne
   const server = createServer();
   const connections: TcpSocket[] = [];
   server.on('connection', (socket) => void connections.push(socket));
-  serveWebSockets(server, fetch);
+  serveWebSockets(server, fetch, () => undefined);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.onTestFinished(() => {
