@@ -76,6 +76,9 @@ import { listSwitches } from './switch/list.ts';
 import { registerSwitch } from './switch/register.ts';
 import { showSwitch } from './switch/show.ts';
 import { updateSwitch } from './switch/update.ts';
+import { createToken } from './token/create.ts';
+import { deleteToken } from './token/delete.ts';
+import { listTokens } from './token/list.ts';
 import { addProject } from './user/add-project.ts';
 import { createUser } from './user/create.ts';
 import { deleteUser } from './user/delete.ts';
@@ -91,6 +94,9 @@ export const operations: readonly Operation[] = [
   setAdmin,
   addProject,
   removeProject,
+  createToken,
+  listTokens,
+  deleteToken,
   listProjects,
   createProject,
   deleteProject,

@@ -5,6 +5,7 @@ import type { ApiSecrets } from './api-secrets.ts';
 import type { ConsoleFeed } from './console/stream/feed.ts';
 import type { Callers } from './http/callers.ts';
 import type { FinishedCommands } from './http/finished-commands.ts';
+import type { Places } from './http/places.ts';
 import type { Settings } from './settings.ts';
 
 /** What every operation may use. Made once per process by whoever hosts the operations. */
@@ -15,6 +16,7 @@ export interface Services {
   readonly callers: Callers;
   readonly finished: FinishedCommands;
   readonly consoles: ConsoleFeed;
+  readonly places: Places;
   readonly settings: Settings;
   readonly log: Logger;
 }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { parseVlanList } from '../db/devices/vlan-list.ts';
+import { proxyList } from './http/client-address.ts';
+import { type Limits, limitsOf, limitVariables } from './http/limits.ts';
+import { readSignInSettings, type SignInSettings } from './http/sign-in/settings.ts';
+import { parseEnvironment, SettingError } from './setting-error.ts';
 
-/** A setting that cannot be used; the message names the variable and the remedy. */
-export class SettingError extends Error {
-  override readonly name = 'SettingError';
-}
+export { SettingError };
 
 const truth = z.enum(['true', 'false']).transform((text) => text === 'true');
 
@@ -19,15 +20,18 @@ const environment = z.object({
       return z.NEVER;
     }),
   HAAS_REQUIRE_AUTHENTICATION: truth.default(true),
+  HAAS_TRUSTED_PROXIES: proxyList.default([]),
   HAAS_COMMAND_LIFETIME: z.coerce.number().int().min(1).max(86_400).default(900),
   HAAS_HISTORY_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
+  HAAS_IDEMPOTENCY_HOURS: z.coerce.number().int().min(1).max(720).default(24),
   HAAS_CONSOLE_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
   HAAS_CONSOLE_MEGABYTES: z.coerce.number().int().min(1).max(1024).default(16),
   HAAS_MAINTENANCE_PROJECT: z.string().min(1).optional(),
   HAAS_MAINTENANCE_URL: z
-    .url({ protocol: /^https?$/, error: 'must be an http or https URL' })
+    .url({ protocol: /^https?$/, error: 'must be an http or https URL', abort: true })
     .refine((text) => new URL(text).username === '' && new URL(text).password === '', 'must not contain a user name or password')
     .optional(),
+  ...limitVariables,
 });
 
 /** What an administrator decides about the API. */
@@ -35,34 +39,40 @@ export interface Settings {
   /** Ids for networks that ask for none in particular. */
   readonly vlans: readonly number[];
   readonly requireAuthentication: boolean;
+  readonly signIn: SignInSettings;
+  /** Addresses and networks of proxies that are believed when they say for whom they ask. */
+  readonly trustedProxies: readonly string[];
   /** Seconds for which a signed command is valid. */
   readonly commandLifetime: number;
   /** Days for which finished networking actions stay readable. */
   readonly historyDays: number;
+  /** Hours for which the answer to a request with an `Idempotency-Key` is kept. */
+  readonly idempotencyHours: number;
   /** For how many days the logs of consoles are kept, and how many MiB (1024 * 1024 bytes) of each. */
   readonly consoleDays: number;
   readonly consoleMegabytes: number;
   /** Where released nodes go instead of becoming free, and whom to tell. */
   readonly maintenance: { readonly project: string; readonly url: string } | null;
+  readonly limits: Limits;
 }
 
 /** Reads the API's settings from the environment. Throws SettingError. */
 export function readSettings(env: Record<string, string | undefined>): Settings {
-  const parsed = environment.safeParse(env);
-  if (!parsed.success) {
-    throw new SettingError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
-  }
-  const { HAAS_MAINTENANCE_PROJECT: project, HAAS_MAINTENANCE_URL: url, ...rest } = parsed.data;
+  const { HAAS_MAINTENANCE_PROJECT: project, HAAS_MAINTENANCE_URL: url, ...rest } = parseEnvironment(environment, env);
   if ((project === undefined) !== (url === undefined)) {
     throw new SettingError('HAAS_MAINTENANCE_PROJECT and HAAS_MAINTENANCE_URL: set both, or neither');
   }
   return {
     vlans: rest.HAAS_VLANS,
     requireAuthentication: rest.HAAS_REQUIRE_AUTHENTICATION,
+    signIn: readSignInSettings(env),
+    trustedProxies: rest.HAAS_TRUSTED_PROXIES,
     commandLifetime: rest.HAAS_COMMAND_LIFETIME,
     historyDays: rest.HAAS_HISTORY_DAYS,
+    idempotencyHours: rest.HAAS_IDEMPOTENCY_HOURS,
     consoleDays: rest.HAAS_CONSOLE_DAYS,
     consoleMegabytes: rest.HAAS_CONSOLE_MEGABYTES,
     maintenance: project !== undefined && url !== undefined ? { project, url } : null,
+    limits: limitsOf(rest),
   };
 }

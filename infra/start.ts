@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { z } from 'zod';
 import { sealingPublicKey, thumbprint } from '../db/commands/seal.ts';
 import { createApp } from '../functions/app.ts';
+import { anonymous, type Caller } from '../functions/http/caller.ts';
 import { operations } from '../functions/operations.ts';
 import { createFirstAdministrator } from '../functions/rules/first-administrator.ts';
 import type { Services } from '../functions/services.ts';
@@ -55,6 +56,7 @@ async function start(env: StartEnvironment): Promise<void> {
 
   const keys = await ensureApiKeys(join(stateDir, 'api-keys.json'));
   const log = pino({ level: env.logLevel }, openLog(join(stateDir, 'api.log')));
+  if (env.openDoor !== undefined) log.warn(env.openDoor);
   const api = await openApi({ databaseUrl: database.apiUrl, keys, settings: env.settings, log });
   runs('the API', () => api.close());
   const { port } = await api.listen(listen, operations).catch((error: unknown) => {
@@ -65,19 +67,21 @@ async function start(env: StartEnvironment): Promise<void> {
   const url = `http://${listen.hostname.includes(':') ? `[${listen.hostname}]` : listen.hostname}:${port}`;
 
   const password = env.adminPassword ?? randomBytes(12).toString('base64url');
-  const isNew = await createFirstAdministrator(api.services.database, password);
+  const hasPasswords = env.settings.signIn.database;
+  const isNew = hasPasswords && (await createFirstAdministrator(api.services.database, password));
   const call = callAsAdministrator(api.services);
   if (database.agent) await startAgent(env, database.agent, trustedKeys(keys), call);
 
   say(`\nDatabase  ${database.description}`);
-  say(`API       ${url}/v0   (log: ${join(stateDir, 'api.log')})`);
+  say(`API       ${url}/v0   (log: ${join(stateDir, 'api.log')}), described at ${url}/docs`);
   say(
     database.agent
       ? `Agent     ${database.agent.label}   (log: ${agentLogFile(stateDir)})`
       : 'Agent     none here: set HAAS_AGENT_URL to run one',
   );
   const rack = env.rack === 'simulated' && database.agent ? await startRack(env, call) : null;
-  if (!isNew) say('Password  as printed at the first start, for the user admin');
+  if (!hasPasswords) say('Password  none: people sign in as HAAS_AUTH says');
+  else if (!isNew) say('Password  as printed at the first start, for the user admin');
   else
     say(
       env.adminPassword === undefined
@@ -86,6 +90,7 @@ async function start(env: StartEnvironment): Promise<void> {
     );
   const shown = isNew && env.adminPassword === undefined ? password : null;
   if (rack) say(`\nTry it in another terminal:\n\n${walkThrough(url, shown, rack)}\n`);
+  if (env.openDoor !== undefined) say(`\nWARNING   ${env.openDoor}\n`);
   say('Ctrl-C stops everything; the next start finds it as it was.');
 }
 
@@ -139,14 +144,12 @@ async function startRack(env: StartEnvironment, call: Call) {
 
 /** Requests of this program itself go through the API's own operations, without a password. */
 function callAsAdministrator(services: ApiHost['services']): Call {
-  const identify = async () => ({ label: 'npm start', id: null, isAdmin: true, projects: new Set<number>() });
-  const trusted: Services = { ...services, callers: { ...services.callers, identify } };
+  const self: Caller = { ...anonymous, label: 'npm start', isAdmin: true, current: async () => self };
+  const trusted: Services = { ...services, callers: { ...services.callers, identify: async () => self } };
   const app = createApp(trusted, operations);
   return async (method, path, body) => {
-    const headers = { authorization: `Basic ${btoa('npm start:')}` };
     const response = await app.request(`/v0${path}`, {
       method,
-      headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();

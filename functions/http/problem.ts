@@ -1,15 +1,19 @@
-/** The predecessor's error classes and their statuses, with those it answered as HTML, and headnodes'. Clients branch on `type`. */
+/** The predecessor's error classes and their statuses, with those it answered as HTML, and those of what it had not. Clients branch on `type`. */
 export const problemTypes = {
   ValidationError: 400,
   BadArgumentError: 400,
   AuthorizationError: 401,
   NotFoundError: 404,
   MethodNotAllowedError: 405,
+  RequestTimeoutError: 408,
   DuplicateError: 409,
   ProjectMismatchError: 409,
   BlockedError: 409,
   IllegalStateError: 409,
   PayloadTooLargeError: 413,
+  IdempotencyError: 422,
+  TooManyRequestsError: 429,
+  HeadersTooLargeError: 431,
   InternalError: 500,
   NotImplementedError: 501,
   OBMError: 502,

@@ -1,4 +1,5 @@
-import type { Context } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import type { Environment } from './environment.ts';
 import { header } from './header.ts';
 import { Problem } from './problem.ts';
@@ -31,19 +32,36 @@ export function rawQuery(c: Context<Environment>): Record<string, string> {
   if ((length !== undefined && length !== '0') || header(c, 'transfer-encoding') !== undefined) {
     throw invalid('body', 'must be empty', 'a GET request takes no body: put the arguments into the query');
   }
-  const fields: Record<string, string> = {};
-  for (const [name, [value, ...more]] of Object.entries(c.req.queries())) {
-    if (more.length > 0) throw invalid(`query.${name}`, 'must be given once', `query.${name} must be given once`);
-    if (value === undefined || value === '')
-      throw invalid(`query.${name}`, 'must not be empty', `query.${name} must not be empty`);
-    fields[name] = value;
+  const fields = new Map<string, string>();
+  for (const [name, value] of new URLSearchParams(/\?.*/s.exec(c.req.url)?.[0])) {
+    if (fields.has(name)) throw invalid(`query.${name}`, 'must be given once', `query.${name} must be given once`);
+    if (value === '') throw invalid(`query.${name}`, 'must not be empty', `query.${name} must not be empty`);
+    fields.set(name, value);
   }
-  return fields;
+  // A field is the object's own, also where it is called __proto__.
+  return Object.fromEntries(fields);
+}
+
+const LARGEST_BODY = 1024 * 1024;
+
+const limited = bodyLimit({
+  maxSize: LARGEST_BODY,
+  onError: () => {
+    throw new Problem('PayloadTooLargeError', 'too_large', `a request body is ${LARGEST_BODY} bytes at most`);
+  },
+});
+
+/** Refuses a body that is too large, whether its length is told or not, before more of it is read. */
+export const limitBody: MiddlewareHandler<Environment> = (c, next) => limited(c, next).catch(brokenOff);
+
+/** A body that could not be read to its end: the client has gone, or was told already what is wrong with it. */
+function brokenOff(error: unknown): never {
+  throw error instanceof Problem ? error : invalid('body', 'must be whole', 'the body broke off: send it whole');
 }
 
 /** The body of a request: JSON whatever its Content-Type says, so that `curl -d` works. No body is an empty object. */
 export async function rawBody(c: Context): Promise<Record<string, unknown>> {
-  const text = await c.req.text();
+  const text = await c.req.text().catch(brokenOff);
   if (text === '') return {};
   const body = parseJson(text);
   if (!isObject(body)) throw invalid('body', 'must be one JSON object', 'the body must be one JSON object');

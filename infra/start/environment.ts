@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { readSettings, SettingError, type Settings } from '../../functions/settings.ts';
 import { type ListenAddress, parseListenAddress } from '../hosts/listen-address.ts';
+import { checkOpenDoor } from '../hosts/open-door.ts';
 
 const postgresUrl = z.url({
   protocol: /^postgres(ql)?$/,
@@ -29,6 +30,8 @@ export interface StartEnvironment {
   /** A server of one's own; null for the embedded one. Without `owner` nothing is migrated, without `agent` no agent is started. */
   readonly server: { readonly api: string; readonly owner: string | undefined; readonly agent: string | undefined } | null;
   readonly settings: Settings;
+  /** What to warn of, where everybody is an administrator. */
+  readonly openDoor: string | undefined;
 }
 
 /** Reads the environment. Throws SettingError, which names the variable and the remedy. */
@@ -42,14 +45,17 @@ export function readStartEnvironment(env: Record<string, string | undefined>): S
       'HAAS_OWNER_URL and HAAS_AGENT_URL belong to a server of your own: set DATABASE_URL as well, or none of them',
     );
   }
+  const listen = parseListenAddress(rest.HAAS_LISTEN);
+  const settings = readSettings(env);
   return {
     stateDir: resolve(rest.HAAS_STATE_DIR),
-    listen: parseListenAddress(rest.HAAS_LISTEN),
+    listen,
     adminPassword: rest.HAAS_ADMIN_PASSWORD,
     // Nobody wants six machines that are none among their own.
     rack: rest.HAAS_RACK ?? (api === undefined ? 'simulated' : 'none'),
     logLevel: rest.HAAS_LOG_LEVEL,
     server: api === undefined ? null : { api, owner, agent },
-    settings: readSettings(env),
+    settings,
+    openDoor: checkOpenDoor(settings, listen),
   };
 }

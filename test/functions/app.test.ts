@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openDatabase } from '../../db/client.ts';
-import { createCallers } from '../../functions/http/callers.ts';
 import { label } from '../../functions/http/labels.ts';
 import { empty, nothing, type Operation, reading, writing } from '../../functions/http/operation.ts';
+import { openCallers } from '../../functions/http/sign-in/open.ts';
 import { logged } from '../support/logged.ts';
 import { bareNode } from '../support/rack.ts';
 import { ask, problem } from '../support/transport.ts';
@@ -265,7 +265,7 @@ describe('answers', () => {
     away.port = '1';
     const database = openDatabase(away.href, 'test away', 1);
     context.onTestFinished(() => database.$client.end());
-    const services = { ...w.services, database, callers: createCallers(database.$client) };
+    const services = { ...w.services, database, callers: openCallers(database.$client, w.services.log, w.services.settings.signIn) };
     const response = await ask({ ...w, services }, 'GET', '/v0/projects');
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('1');

@@ -1,54 +1,13 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, type TestContext, test } from 'vitest';
-import { stopServer } from '../../infra/postgres/server.ts';
+import { start, stateFolder } from '../support/npm-start.ts';
 import { until } from '../support/until.ts';
 
-const repository = new URL('../..', import.meta.url).pathname;
 const hasCurl = (await execa('curl', ['--version'], { reject: false })).exitCode === 0;
-
-/** A state folder of this test alone, with its PostgreSQL stopped and removed at the end whatever happens. */
-async function stateFolder(t: TestContext): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'haas start '));
-  t.onTestFinished(async () => {
-    const data = await readFile(join(folder, 'postgres', 'data-location'), 'utf8').then(
-      (elsewhere) => join(elsewhere.trim(), 'data'),
-      () => join(folder, 'postgres', 'data'),
-    );
-    await stopServer(data);
-    await rm(folder, { recursive: true });
-  });
-  return folder;
-}
-
-/** Runs what `npm start` runs. */
-function start(t: TestContext, env: Record<string, string>) {
-  const child = execa(process.execPath, ['--import', 'tsx', 'infra/start.ts'], {
-    cwd: repository,
-    extendEnv: false,
-    env: { PATH: process.env['PATH'], HAAS_LISTEN: '127.0.0.1:0', ...env },
-    reject: false,
-    all: true,
-  });
-  t.onTestFinished(async () => {
-    child.kill('SIGKILL');
-    await child;
-  });
-  let output = '';
-  const ready = new Promise<string>((resolve, reject) => {
-    child.all.on('data', (part) => {
-      output += String(part);
-      if (output.includes('Ctrl-C stops everything')) resolve(output);
-    });
-    void child.then(() => reject(new Error(`it ended: ${output}`)));
-  });
-  // Nobody may wait for it where a failure is what is looked for.
-  ready.catch(() => {});
-  return { child, ready };
-}
 
 /** What it says when it cannot start. */
 async function refusal(t: TestContext, env: Record<string, string>): Promise<string> {
@@ -157,6 +116,7 @@ describe('npm start', { timeout: 120_000 }, () => {
     ['HAAS_RACK', 'real'],
     ['HAAS_MAINTENANCE_PROJECT', 'alone'],
     ['HAAS_ADMIN_PASSWORD', ''],
+    ['HAAS_AUTH', 'none'],
   ] as const)('names %s when it is %s', async ([name, value], t) => {
     expect(await refusal(t, { HAAS_STATE_DIR: join(tmpdir(), 'never-made'), [name]: value })).toMatch(
       new RegExp(`^HaaS cannot start: ${name}\\b.*\n?$`),

@@ -11,7 +11,6 @@ import { keystrokes } from '../../db/commands/kinds.ts';
 import { unseal } from '../../db/commands/seal.ts';
 import { consoleDevice, type LabelledMachine } from '../../db/devices/console.ts';
 import { operations } from '../../functions/operations.ts';
-import { readSettings } from '../../functions/settings.ts';
 import { openApi } from '../../infra/hosts/api.ts';
 import { bmcOrder } from './bmc-agent.ts';
 import { drivenNode, reserve } from './rack.ts';
@@ -84,7 +83,7 @@ export interface ApiOnSocket {
 /** Serves a world over a real socket; ends with the test. */
 export async function apiOnSocket(t: TestContext, w: World, databaseUrl = w.database.apiUrl): Promise<ApiOnSocket> {
   const log = pino({ level: 'silent' });
-  const host = await openApi({ databaseUrl, keys: apiKeys, settings: readSettings({}), log, connections: 4 });
+  const host = await openApi({ databaseUrl, keys: apiKeys, settings: w.services.settings, log, connections: 4 });
   const { port } = await host.listen({ hostname: '127.0.0.1', port: 0 }, operations);
   let stopped: Promise<void> | undefined;
   const stop = () => {

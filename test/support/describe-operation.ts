@@ -63,6 +63,22 @@ export function describeOperation<O extends Operation>(operation: O, cases: Case
       await cases.success(w, answer);
     });
 
+    if (operation.method !== 'GET') {
+      test('does it once with an Idempotency-Key, however often it is sent', async (context) => {
+        const w = await world(context);
+        const keyed = { headers: { ...cases.request.headers, 'idempotency-key': 'once' } };
+        const first = await send(w, keyed);
+        expect(first.status, first.text).toBe(operation.status);
+        expect(first.headers.has('idempotency-replayed')).toBe(false);
+        const before = await w.fingerprint();
+        const again = await send(w, keyed);
+        expect(again).toMatchObject({ status: first.status, text: first.text });
+        expect(again.headers.get('idempotency-replayed')).toBe('true');
+        expect(await w.fingerprint()).toBe(before);
+        await cases.success(w, first);
+      });
+    }
+
     for (const role of ['admin', 'owner', 'other', 'anonymous'] as const) {
       test(`answers ${role} with ${cases.roles[role]}`, async (context) => {
         const w = await world(context);

@@ -36,10 +36,10 @@ export function importsOf(path: string, text: string): Import[] {
   }));
 }
 
-/** Every TypeScript and JavaScript file below a folder of the repository. */
+/** Every TypeScript and JavaScript file below a folder of the repository, without installed packages. */
 export function sourceFiles(folder: string): SourceFile[] {
   return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.m?[jt]s$/.test(name))
+    .filter((name) => /\.m?[jt]s$/.test(name) && !name.includes('node_modules/'))
     .map((name) => join(folder, name))
     .sort()
     .map((path) => {

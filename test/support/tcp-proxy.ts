@@ -13,6 +13,8 @@ export interface TcpProxy {
   /** Ends every connection, and refuses new ones until `back`. */
   away(): Promise<void>;
   back(): Promise<void>;
+  /** Asks of every answer from now on whether it is lost: its connection ends with a reset instead. */
+  lose(isLost: () => boolean): void;
 }
 
 /** Starts a proxy to a port of this host; closed when the test finishes. */
@@ -20,6 +22,7 @@ export async function startProxy(test: Pick<TestContext, 'onTestFinished'>, targ
   const sockets = new Set<Socket>();
   let port = 0;
   let server: Server | undefined;
+  let isLost = () => false;
   const listen = async () => {
     server = createServer((near) => {
       const far = connect(target, '127.0.0.1');
@@ -27,6 +30,10 @@ export async function startProxy(test: Pick<TestContext, 'onTestFinished'>, targ
         sockets.add(socket);
         socket.setNoDelay(true).on('error', () => {});
       }
+      // Before it is passed on.
+      far.on('data', () => {
+        if (isLost()) near.resetAndDestroy();
+      });
       near.on('close', () => far.destroy());
       far.on('close', () => near.destroy());
       near.pipe(far).pipe(near);
@@ -62,5 +69,8 @@ export async function startProxy(test: Pick<TestContext, 'onTestFinished'>, targ
     },
     away,
     back: listen,
+    lose(decide) {
+      isLost = decide;
+    },
   };
 }

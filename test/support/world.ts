@@ -8,8 +8,9 @@ import { agentLogin } from '../../db/roles.ts';
 import { createApiSecrets } from '../../functions/api-secrets.ts';
 import { createApp } from '../../functions/app.ts';
 import { createConsoleFeed } from '../../functions/console/stream/feed.ts';
-import { createCallers } from '../../functions/http/callers.ts';
 import { createFinishedCommands } from '../../functions/http/finished-commands.ts';
+import { createPlaces } from '../../functions/http/places.ts';
+import { openCallers } from '../../functions/http/sign-in/open.ts';
 import { operations } from '../../functions/operations.ts';
 import { hashPassword } from '../../functions/passwords.ts';
 import type { Services } from '../../functions/services.ts';
@@ -75,14 +76,16 @@ async function worldOn(
     await pool.$client.end();
     await sql.end();
   });
+  const allSettings = { ...readSettings({}), ...settings };
   const services: Services = {
     database: pool,
     signer: await createSigner(keys.issuer, keys.signing),
     secrets: createApiSecrets(apiKeys.secret),
-    callers: createCallers(pool.$client),
+    callers: openCallers(pool.$client, log, allSettings.signIn),
     finished: createFinishedCommands(pool.$client),
     consoles: createConsoleFeed(pool.$client, log),
-    settings: { ...readSettings({}), ...settings },
+    places: createPlaces(allSettings.limits),
+    settings: allSettings,
     log,
   };
   const app = createApp(services, operations);

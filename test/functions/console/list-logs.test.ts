@@ -1,7 +1,10 @@
-import { expect } from 'vitest';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { listConsoleLogs } from '../../../functions/console/list-logs.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
+import { expectPages, malformedPages } from '../../support/pages.ts';
 import { drivenNode, loggedConsole, reserve } from '../../support/rack.ts';
+import { makeWorld } from '../../support/world.ts';
 
 describeOperation(listConsoleLogs, {
   async arrange(w) {
@@ -27,4 +30,20 @@ describeOperation(listConsoleLogs, {
   },
   roles: { admin: 200, owner: 200, other: 200, anonymous: 401 },
   refusals: { unknown_node: { params: { node: 'nope' } } },
+  malformed: { ...malformedPages, 'a page after what is no log': { input: 'after=n1' } },
+});
+
+test('in pages, the newest first, of the projects of the caller', async (context) => {
+  const w = await makeWorld(context);
+  await drivenNode(w, 'n1');
+  const ids = { blue: [] as number[], red: [] as number[] };
+  for (const project of ['blue', 'red', 'red', 'blue', 'red', 'blue', 'blue'] as const) {
+    await reserve(w, 'n1', project);
+    ids[project].unshift(await loggedConsole(w, 'n1'));
+    await w.arrange('POST', `/project/${project}/detach_node`, { node: 'n1' });
+  }
+  const idsIn = (logs: unknown[]) => logs.map((log) => z.looseObject({ id: z.int() }).parse(log).id);
+  expect(idsIn(await expectPages(w, 'ada', '/node/n1/console/logs'))).toEqual(ids.blue);
+  expect(idsIn(await expectPages(w, 'bob', '/node/n1/console/logs'))).toEqual(ids.red);
+  expect(await expectPages(w, 'root', '/node/n1/console/logs')).toHaveLength(7);
 });

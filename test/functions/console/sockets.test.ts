@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { createApp } from '../../../functions/app.ts';
 import { serveSession } from '../../../functions/console/stream/session.ts';
 import type { ConsoleEvent } from '../../../functions/console/stream/view.ts';
+import { anonymous } from '../../../functions/http/caller.ts';
 import { operations } from '../../../functions/operations.ts';
 import { startApiProcess } from '../../support/api-process.ts';
 import { bmcAgent } from '../../support/bmc-agent.ts';
@@ -165,7 +166,7 @@ describe('the right to type', () => {
   test('is given back when the console cannot be shown any more, whatever the client asks for meanwhile', async (t) => {
     const w = await consoleWorld(t);
     const { id: console } = await consoleAgent(t, w);
-    const ada = { label: 'ada', id: null, isAdmin: false, projects: new Set<number>() };
+    const ada = { ...anonymous, label: 'ada' };
     const gone = new AbortController();
     let closing = () => {};
     const closed = new Promise<void>((resolve) => {

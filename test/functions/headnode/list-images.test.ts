@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { listHeadnodeImages } from '../../../functions/headnode/list-images.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
 import { anotherHost, offer, offerHeadnodes } from '../../support/headnodes.ts';
+import { expectPages, malformedPages } from '../../support/pages.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 
 const images = async (w: World, path = '/headnode_images') => (await w.call('bob', 'GET', path)).body;
@@ -19,6 +20,7 @@ describeOperation(listHeadnodeImages, {
   },
   roles: { admin: 200, owner: 200, other: 200, anonymous: 401 },
   refusals: {},
+  malformed: malformedPages,
 });
 
 test('W23: the predecessor’s path ends with a slash, and no other does', async (context) => {
@@ -34,4 +36,12 @@ test('where no agent has headnodes the list is empty, and what is told by one of
   expect(await images(w)).toEqual([]);
   await w.sql`update agents set vm_host = '{"templates": "all"}'`;
   expect(await images(w)).toEqual([]);
+});
+
+test('in pages, over all agents', async (context) => {
+  const w = await makeWorld(context);
+  const templates = (names: string[]) => names.map((name) => ({ name, memory: 1024, vcpus: 1, disk: 4 }));
+  await offerHeadnodes(w, { templates: templates(['debian-12', 'Arch', 'tiny']) });
+  await anotherHost(w, 'rack-2', { templates: templates(['debian-12', 'debian-13']) });
+  expect(await expectPages(w, 'ada', '/headnode_images')).toEqual(['Arch', 'debian-12', 'debian-13', 'tiny']);
 });

@@ -69,7 +69,7 @@ describe('arguments', () => {
     }
   });
 
-  for (const query of ['x=', 'x', 'is_free=all', 'x=1&x=2']) {
+  for (const query of ['x=', 'x', 'is_free=all', 'x=1&x=2', '=1', '__proto__=1']) {
     test(`W14, W15: the query ${query} is not understood`, async (context) => {
       const w = await makeWorld(context);
       const response = await ask(w, 'GET', `/v0/nodes/all?${query}`);

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { listNetworkAttachments } from '../../../functions/network/list-attachments.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
 import { adminNetwork, connected, projectNetwork, vlanOf } from '../../support/networks.ts';
-import { cabledNode, reserve } from '../../support/rack.ts';
+import { expectPages, expectSteadyPages, malformedPages, oddLabels } from '../../support/pages.ts';
+import { bareNode, cabledNode, reserve } from '../../support/rack.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 
 /** Nodes n1 of blue and n2 of red on a network. */
@@ -38,6 +39,7 @@ describeOperation(listNetworkAttachments, {
     not_your_project: { input: { project: 'blue' }, as: 'other' },
   },
   malformed: {
+    ...malformedPages,
     'a project that is given twice': { input: 'project=blue&project=red' },
     'an empty project': { input: 'project=' },
   },
@@ -80,4 +82,35 @@ test('L08: a node with two NICs on the network shows both', async (context) => {
   await w.finish(await w.arrange('POST', '/node/n1/nic/eth1/connect_network', { network: 'lan', channel }));
   const both = [one, { nic: 'eth1', channel }];
   expect((await list(w, 'ada')).body).toEqual({ n1: { nic: 'eth1', channel, project: 'blue', attachments: both } });
+});
+
+test('in pages, which tear no node apart, while nodes come and go', async (context) => {
+  const w = await makeWorld(context);
+  await projectNetwork(w, 'lan');
+  const add = async (label: string) => {
+    await bareNode(w, encodeURIComponent(label));
+    await reserve(w, label, 'blue');
+    await w.sql`insert into nics (node_id, label, mac_address)
+      select id, unnest(array['eth0', 'eth1', 'eth2']), '' from nodes where label = ${label}`;
+    await w.sql`insert into attachments (nic_id, network_id, channel)
+      select c.id, w.id, 'vlan/native' from nics c join nodes n on n.id = c.node_id, networks w where n.label = ${label} and c.label <> 'eth1'`;
+  };
+  for (const label of oddLabels) await add(label);
+  await w.sql`update nodes set project_id = (select id from projects where label = 'red') where label = 'a+b'`;
+  const path = '/network/lan/attachments';
+  const both = [one, { ...one, nic: 'eth2' }];
+  const entry = { ...one, nic: 'eth2', attachments: both };
+  expect(await expectPages(w, 'ada', path)).toEqual(
+    oddLabels.map((label) => [label, { ...entry, project: label === 'a+b' ? 'red' : 'blue' }]),
+  );
+  expect(await expectPages(w, 'ada', `${path}?project=blue`)).toHaveLength(oddLabels.length - 1);
+  const remove = (label: string) =>
+    w.sql`delete from attachments where nic_id in (select c.id from nics c join nodes n on n.id = c.node_id where n.label = ${label})`;
+  await expectSteadyPages(w, 'ada', path, { add, remove });
+});
+
+test('what may not be seen whole may not be seen in pages', async (context) => {
+  const w = await makeWorld(context);
+  await projectNetwork(w, 'lan');
+  for (const query of ['?limit=1', '?after=n1', '?project=red&limit=1']) expect((await list(w, 'bob', query)).status).toBe(401);
 });

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import { z } from 'zod';
 import { listNetworks } from '../../../functions/network/list.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
 import { adminNetwork, projectNetwork } from '../../support/networks.ts';
+import { expectPages, expectSteadyPages, malformedPages, oddLabels } from '../../support/pages.ts';
 import { makeWorld } from '../../support/world.ts';
 
 describeOperation(listNetworks, {
@@ -31,6 +33,7 @@ describeOperation(listNetworks, {
   },
   roles: { admin: 200, owner: 200, other: 200, anonymous: 401 },
   refusals: {},
+  malformed: malformedPages,
 });
 
 test('no networks are an empty object; callers without credentials see the public ones where they may ask', async (context) => {
@@ -39,4 +42,25 @@ test('no networks are an empty object; callers without credentials see the publi
   await projectNetwork(w, 'lan');
   await adminNetwork(w, 'wan');
   expect((await w.call(null, 'GET', '/networks')).body).toEqual({ wan: { network_id: '101', projects: null, public: true } });
+});
+
+test('in pages, while networks come and go', async (context) => {
+  const w = await makeWorld(context);
+  const add = (label: string) => projectNetwork(w, encodeURIComponent(label));
+  for (const label of oddLabels) await add(label);
+  expect(
+    (await expectPages(w, 'root', '/networks')).map((entry) => z.tuple([z.string()]).rest(z.unknown()).parse(entry)[0]),
+  ).toEqual(oddLabels);
+  const remove = (label: string) => w.arrange('DELETE', `/network/${encodeURIComponent(label)}`);
+  await expectSteadyPages(w, 'ada', '/networks', { add, remove });
+});
+
+test('pages are full of what the caller may know of', async (context) => {
+  const w = await makeWorld(context);
+  for (const number of [1, 2, 3, 4]) {
+    await projectNetwork(w, `lan${number}-blue`, 'blue');
+    await projectNetwork(w, `lan${number}-red`, 'red');
+  }
+  await adminNetwork(w, 'wan');
+  expect(await expectPages(w, 'ada', '/networks')).toHaveLength(5);
 });

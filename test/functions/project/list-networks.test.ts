@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { listProjectNetworks } from '../../../functions/project/list-networks.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
+import { expectPages, expectSteadyPages, malformedPages, oddLabels } from '../../support/pages.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 
 const network = (w: World, label: string, owner: string, access: string) =>
@@ -26,9 +27,22 @@ describeOperation(listProjectNetworks, {
     unknown_project: { params: { project: 'nope' }, as: 'other' },
     not_your_project: { as: 'other' },
   },
+  malformed: malformedPages,
 });
 
 test('the list of a project without networks is empty', async (context) => {
   const w = await makeWorld(context);
   expect((await w.call('ada', 'GET', '/project/blue/networks')).body).toEqual([]);
+});
+
+test('in pages, while networks come and go, of a project whose name is odd', async (context) => {
+  const w = await makeWorld(context);
+  const path = `/project/${encodeURIComponent('a%2F?b')}`;
+  await w.arrange('PUT', path);
+  const add = (label: string) => network(w, encodeURIComponent(label), 'a%2F?b', 'a%2F?b');
+  for (const label of oddLabels) await add(label);
+  await network(w, 'foreign', 'red', 'red');
+  expect(await expectPages(w, 'root', `${path}/networks`)).toEqual(oddLabels);
+  const remove = (label: string) => w.arrange('DELETE', `/network/${encodeURIComponent(label)}`);
+  await expectSteadyPages(w, 'root', `${path}/networks`, { add, remove });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { listUsers } from '../../../functions/user/list.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
+import { expectPages, expectSteadyPages, malformedPages, oddLabels } from '../../support/pages.ts';
 import { makeWorld } from '../../support/world.ts';
 
 describeOperation(listUsers, {
@@ -14,6 +15,7 @@ describeOperation(listUsers, {
   },
   roles: { admin: 200, owner: 401, other: 401, anonymous: 401 },
   refusals: {},
+  malformed: malformedPages,
 });
 
 test('the projects of a user are in order, capitals first', async (context) => {
@@ -25,4 +27,13 @@ test('the projects of a user are in order, capitals first', async (context) => {
   expect((await w.call('root', 'GET', '/auth/basic/users')).body).toMatchObject({
     ada: { projects: ['Zinc', 'amber', 'azure', 'blue'] },
   });
+});
+
+test('in pages, while users come and go', async (context) => {
+  const w = await makeWorld(context);
+  const add = (label: string) => w.sql`insert into users (label, password_hash) values (${label}, '')`;
+  for (const label of oddLabels) await add(label);
+  await expectPages(w, 'root', '/auth/basic/users');
+  const remove = (label: string) => w.arrange('DELETE', `/auth/basic/user/${encodeURIComponent(label)}`);
+  await expectSteadyPages(w, 'root', '/auth/basic/users', { add, remove });
 });

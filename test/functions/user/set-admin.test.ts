@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { setAdmin } from '../../../functions/user/set-admin.ts';
 import { describeOperation } from '../../support/describe-operation.ts';
+import { haveToken, knownToken, makeToken } from '../../support/tokens.ts';
 import { basic, makeWorld, type World } from '../../support/world.ts';
 
 const signIn = async (w: World, user: string, password: string) =>
@@ -16,6 +17,12 @@ describeOperation(setAdmin, {
   roles: { admin: 200, owner: 401, other: 401, anonymous: 401 },
   refusals: {
     not_an_administrator: { as: 'owner' },
+    password_required: {
+      arrange: (w) => haveToken(w, 'ada'),
+      input: { password: 'new' },
+      as: 'anonymous',
+      headers: knownToken,
+    },
     unknown_user: { params: { user: 'ghost' } },
     yourself: { params: { user: 'root' } },
     last_admin: {
@@ -53,6 +60,20 @@ test('administrators change any password, their own too, and rights with it', as
   expect((await w.call('root', 'GET', '/auth/basic/users')).body).toMatchObject({ ada: { is_admin: true } });
   await w.arrange('PATCH', '/auth/basic/user/root', { password: 'new' });
   expect(await signIn(w, 'root', 'new')).toBe(200);
+});
+
+test('with a token administrators change the passwords of others, and not their own', async (context) => {
+  const w = await makeWorld(context);
+  const { call } = await makeToken(w, 'root');
+  expect((await call('PATCH', '/auth/basic/user/ada', { password: 'new' })).status).toBe(200);
+  expect(await signIn(w, 'ada', 'new')).toBe(200);
+  expect((await call('PATCH', '/auth/basic/user/root', { password: 'new' })).body).toMatchObject({ code: 'password_required' });
+  expect(await signIn(w, 'root', 'correct horse')).toBe(200);
+  // One that is limited to a project is no administrator's.
+  const limited = await makeToken(w, 'root', { name: 'limited', project: 'blue' });
+  for (const body of [{ password: 'new' }, { is_admin: true }]) {
+    expect((await limited.call('PATCH', '/auth/basic/user/bob', body)).body).toMatchObject({ code: 'not_an_administrator' });
+  }
 });
 
 for (const [who, user, user2] of [
