@@ -15,8 +15,10 @@ import { type Refusal, serveWebSockets } from './web-sockets.ts';
 /** The most bytes of a request line with its headers, and the most headers. */
 const LARGEST_HEAD = 16 * 1024;
 const MOST_HEADERS = 100;
-/** A client did not wait for an answer before it sent the next request. */
-const SEVERAL = 'several';
+/** The most requests of a connection that wait until those before them are answered. */
+const MOST_WAITING = 100;
+/** After how much silence the network is asked whether a client is still there, in ms: one that vanished says nothing, and holds what it has. */
+const SILENCE = 60_000;
 /** How often it is looked for requests that take too long, in ms. */
 const LOOK = 1_000;
 
@@ -34,8 +36,8 @@ export function createHttpServer({ fetch }: Hono<Environment>, { limits, trusted
       return new Response(body, { status: problem.status, headers });
     },
   });
-  /** The last answer of each connection. */
-  const answers = new WeakMap<Duplex, ServerResponse | typeof SEVERAL>();
+  /** The last answer of each connection, and how many are not begun. */
+  const answers = new WeakMap<Duplex, { last: ServerResponse; waiting: number }>();
   const server = createServer({
     maxHeaderSize: LARGEST_HEAD,
     // Node does not let a part take longer than the whole.
@@ -43,6 +45,8 @@ export function createHttpServer({ fetch }: Hono<Environment>, { limits, trusted
     requestTimeout: limits.requestSeconds * 1000,
     keepAliveTimeout: limits.idleSeconds * 1000,
     connectionsCheckingInterval: LOOK,
+    keepAlive: true,
+    keepAliveInitialDelay: SILENCE,
     // Node would refuse it without a word.
     requireHostHeader: false,
   });
@@ -63,34 +67,55 @@ export function createHttpServer({ fetch }: Hono<Environment>, { limits, trusted
       : undefined;
   };
 
-  const begin = (request: IncomingMessage, response: ServerResponse) => {
-    const { socket } = request;
-    const before = answers.get(socket);
-    answers.set(socket, before === undefined || (before !== SEVERAL && before.writableFinished) ? response : SEVERAL);
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     const problem = refusal(request);
     if (!problem) return void answer(request, response);
     const { headers, body } = lastAnswer(problem);
     response.writeHead(problem.status, headers).end(body);
   };
+  // One at a time: Node would have all of them answered at once, however many, and tell only the first that the client has gone.
+  const begin = (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request;
+    const asked = answers.get(socket);
+    if (!asked) answers.set(socket, { last: response, waiting: 0 });
+    if (!asked) return serve(request, response);
+    const before = asked.last;
+    asked.last = response;
+    if (before.closed) return serve(request, response);
+    asked.waiting += 1;
+    if (asked.waiting > MOST_WAITING) return void socket.destroy();
+    before.once('close', () => {
+      asked.waiting -= 1;
+      // Behind an answer that was the last nothing is carried out.
+      if (socket.writable) serve(request, response);
+    });
+  };
+  /** Whether an answer is still to be given, or to be ended, before anything else may be written. */
+  const isBusy = (socket: Duplex) => answers.get(socket)?.last.writableFinished === false;
   server.on('request', begin);
   // What else is expected of the answer than "100-continue" may be passed over.
   server.on('checkExpectation', begin);
-  server.on('connect', (request, socket) => endWith(socket, refuse(noHttp('this is no proxy'), request.socket.remoteAddress)));
+  server.on('connect', (request, socket) => {
+    if (isBusy(socket)) socket.destroy();
+    else endWith(socket, refuse(noHttp('this is no proxy'), request.socket.remoteAddress));
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     // It was told already, and goes on.
     if (socket.writableEnded) return;
-    const last = answers.get(socket);
-    if (error.code === 'ECONNRESET' || !socket.writable || last === SEVERAL || (last?.headersSent && !last.writableFinished)) {
-      // Into an answer that is under way nothing else may be written.
+    const { last, waiting = 0 } = answers.get(socket) ?? {};
+    if (error.code === 'ECONNRESET' || !socket.writable) {
       socket.destroy();
     } else if (last?.req.complete && !last.headersSent) {
       // What makes no sense came after a whole request: that one is answered, as the last.
       last.shouldKeepAlive = false;
+    } else if (waiting > 0 || (last?.headersSent && !(last.writableFinished && last.req.complete))) {
+      // Into an answer that is under way nothing else may be written, and a request is not answered twice.
+      socket.destroy();
     } else {
       endWith(socket, refuse(problemOf(error), socket instanceof Socket ? socket.remoteAddress : undefined));
     }
   });
-  serveWebSockets(server, fetch, refusal);
+  serveWebSockets(server, fetch, refusal, isBusy);
   return server;
 }
 

@@ -1,5 +1,5 @@
 import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
+import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Environment } from '../../functions/http/environment.ts';
@@ -22,11 +22,14 @@ export type Refusal = (request: IncomingMessage) => Problem | undefined;
 
 /**
  * Lets the application accept WebSockets on a server of Node. What it answers instead is sent as any answer is. Node hands over every
- * request that asks for any other protocol as well: those are answered as if they had not asked, which the standard allows.
+ * request that asks for any other protocol as well: those are answered as if they had not asked, which the standard allows. Node does so
+ * at once: whoever asks while an answer `isBusy` on the connection is cut off.
  */
-export function serveWebSockets(server: Server, fetch: Fetch, refusal: Refusal): void {
+export function serveWebSockets(server: Server, fetch: Fetch, refusal: Refusal, isBusy: (socket: Duplex) => boolean): void {
   server.on('upgrade', (request: IncomingMessage, socket: IncomingMessage['socket'], head: Buffer) => {
-    if (request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket') {
+    if (isBusy(socket)) {
+      socket.destroy();
+    } else if (request.method === 'GET' && request.headers.upgrade?.toLowerCase() === 'websocket') {
       const problem = refusal(request);
       if (problem) endWith(socket, problem);
       else answer(request, socket, head, fetch).catch(() => socket.destroy());

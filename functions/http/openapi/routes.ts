@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { Handler, MiddlewareHandler } from 'hono';
@@ -62,6 +63,17 @@ interface File {
   readonly read: () => Promise<Uint8Array<ArrayBuffer>> | string;
 }
 
+/** What is sent of a file, read once for all: whoever asks costs no memory, and nobody has to sign in to ask. */
+interface Sent {
+  readonly body: Uint8Array<ArrayBuffer> | string;
+  readonly etag: string;
+}
+
+async function sentOf({ read }: File): Promise<Sent> {
+  const body = await read();
+  return { body, etag: `"${createHash('sha256').update(body).digest('base64url')}"` };
+}
+
 const HTML = 'text/html; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 
@@ -74,14 +86,10 @@ function fileAt(path: string): File['read'] {
  * elsewhere. Nobody has to sign in to read them.
  */
 export function referenceRoutes(operations: readonly Operation[]): readonly (readonly [path: string, ...handlers: Handlers])[] {
-  let document: string | undefined;
   const files: Readonly<Record<string, File>> = {
     '/openapi.json': {
       type: 'application/json',
-      read() {
-        document ??= JSON.stringify(openApiDocument(operations));
-        return document;
-      },
+      read: () => JSON.stringify(openApiDocument(operations)),
     },
     '/docs': { type: HTML, read: () => page },
     '/docs/start.js': { type: SCRIPT, read: () => start },
@@ -89,11 +97,27 @@ export function referenceRoutes(operations: readonly Operation[]): readonly (rea
     '/docs/swagger-ui.css': { type: 'text/css; charset=utf-8', read: fileAt(require.resolve('swagger-ui-dist/swagger-ui.css')) },
     '/docs/favicon-32x32.png': { type: 'image/png', read: fileAt(require.resolve('swagger-ui-dist/favicon-32x32.png')) },
   };
-  return Object.entries(files).map(([path, { type, read }]) => [
-    path,
-    revalidated,
-    async (c) => c.body(await read(), 200, { ...commonHeaders, 'Content-Type': type, 'X-Request-Id': c.var.requestId }),
-  ]);
+  return Object.entries(files).map(([path, file]) => {
+    let sent: Promise<Sent> | undefined;
+    return [
+      path,
+      revalidated,
+      async (c) => {
+        // What cannot be read now may be readable later.
+        sent ??= sentOf(file).catch((error: unknown) => {
+          sent = undefined;
+          throw error;
+        });
+        const { body, etag } = await sent;
+        return c.body(body, 200, {
+          ...commonHeaders,
+          'Content-Type': file.type,
+          ETag: etag,
+          'X-Request-Id': c.var.requestId,
+        });
+      },
+    ];
+  });
 }
 
 type Handlers = [MiddlewareHandler<Environment>, Handler<Environment>];

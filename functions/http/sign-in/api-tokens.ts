@@ -69,6 +69,7 @@ export function apiTokenBackend(sql: Connection, memory: Memory, log: Logger): B
     challenge: 'Bearer realm="HaaS"',
     async identify({ authorization }) {
       const token = bearerToken(authorization);
+      if (token === null) return null;
       if (!token?.startsWith(PREFIX)) return undefined;
       const found = TOKEN.test(token) ? await lookUp(hashToken(token)) : undefined;
       if (!found) return null;

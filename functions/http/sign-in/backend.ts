@@ -28,9 +28,10 @@ export interface Backend {
   readonly identify: (credentials: Credentials) => Promise<Caller | null | undefined>;
 }
 
-/** The token of a header `Authorization: Bearer ...`. */
-export function bearerToken(authorization: string | undefined): string | undefined {
-  return /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization ?? '')?.[1];
+/** The token of a header `Authorization: Bearer ...`; null: there is none, although there should be; undefined: something else. */
+export function bearerToken(authorization = ''): string | null | undefined {
+  if (!/^bearer\b/i.test(authorization)) return undefined;
+  return /^bearer +([A-Za-z0-9._~+/-]+=*) *$/i.exec(authorization)?.[1] ?? null;
 }
 
 /** What another system may call somebody: their name is shown to others, in logs and terminals. */

@@ -53,7 +53,11 @@ export function keystoneBackend(
   const known = new Map<string, { said: Validated; until: number }>();
   const asking = new Map<string, Promise<Validated | null>>();
 
-  const projectIds = memory.remembering(async (project) => new Set(await findProjectIds(sql, [project])));
+  // A project that there is not yet may be there in a moment.
+  const projectIds = memory.remembering(async (project) => {
+    const ids = await findProjectIds(sql, [project]);
+    return ids.length > 0 ? new Set(ids) : undefined;
+  });
 
   async function ask(token: string): Promise<Validated | null> {
     const answer = await login.get('/auth/tokens?nocatalog', { 'X-Subject-Token': token });
@@ -87,7 +91,7 @@ export function keystoneBackend(
       return null;
     }
     const projects = label.safeParse(project).success ? await projectIds(project ?? '') : undefined;
-    if (!isAdmin && (projects === undefined || projects.size === 0)) return null;
+    if (!isAdmin && projects === undefined) return null;
     return {
       label: `keystone:${user.name}`,
       id: null,

@@ -4,8 +4,10 @@ const REMEMBERED = 10_000;
 
 /** What the database said of users, kept for a short while. */
 export interface Memory {
-  /** Loads by a key what is not remembered; what there is not is never remembered. */
-  remembering<V extends object>(load: (key: string) => Promise<V | undefined>): (key: string) => Promise<V | undefined>;
+  /** Loads by a key what is not remembered, or whatever is wanted `anew`; what there is not is never remembered. */
+  remembering<V extends object>(
+    load: (key: string) => Promise<V | undefined>,
+  ): (key: string, anew?: boolean) => Promise<V | undefined>;
   /** Something was changed, by this process or another. */
   forget(): void;
   /** Says whether the database tells of changes now. While it does not, every request asks it. */
@@ -27,9 +29,9 @@ export function createMemory(): Memory {
     remembering<V extends object>(load: (key: string) => Promise<V | undefined>) {
       const known = new Map<string, { value: V; until: number }>();
       stores.push(known);
-      return async (key) => {
+      return async (key, anew = false) => {
         const found = known.get(key);
-        if (found && found.until > Date.now()) return found.value;
+        if (!anew && found && found.until > Date.now()) return found.value;
         const asked = generation;
         const value = await load(key);
         // A change that was announced while the answer was on its way may not be in it.

@@ -100,7 +100,7 @@ export function oidcBackend(settings: OidcSettings, sql: Connection, memory: Mem
     challenge: 'Bearer realm="HaaS"',
     async identify({ authorization }) {
       const token = bearerToken(authorization);
-      if (token === undefined) return undefined;
+      if (token === undefined || token === null) return token;
       let claims: JWTPayload;
       try {
         const verified = await jwtVerify(token, keyOf, {

@@ -15,7 +15,7 @@ const VERIFIED_FOR = 60_000;
 export function passwordBackend(sql: Connection, memory: Memory, failed: FailedLogins): Backend {
   const processKey = randomBytes(32).toString('hex');
   const stranger = hashPassword(randomBytes(16).toString('hex'));
-  const verified = new Map<string, number>();
+  const verified = new Map<string, { passwordHash: string; until: number }>();
   const checks = new Map<string, Promise<boolean>>();
 
   const lookUp = memory.remembering(async (label) => {
@@ -40,19 +40,21 @@ export function passwordBackend(sql: Connection, memory: Memory, failed: FailedL
     };
   }
 
+  /** The hash for which a name and password, by their key, were found right lately. */
+  function verifiedFor(key: string): string | undefined {
+    const found = verified.get(key);
+    return found && found.until > Date.now() ? found.passwordHash : undefined;
+  }
+
   /** Whether a password is right, and whether that had to be found out. */
-  async function check(
-    user: Pick<UserWithRights, 'label' | 'passwordHash'>,
-    password: string,
-  ): Promise<'right' | 'known' | 'wrong'> {
-    // Nobody ever sees the key, so a secret in front makes a MAC of the hash, at a fifth of the price of an HMAC.
-    const key = hash('sha256', processKey + JSON.stringify([user.label, user.passwordHash, password]));
-    if ((verified.get(key) ?? 0) > Date.now()) return 'known';
+  async function check(key: string, passwordHash: string, password: string): Promise<'right' | 'known' | 'wrong'> {
+    if (verifiedFor(key) === passwordHash) return 'known';
     // Many requests at once with the same credentials are checked once.
-    const checking = checks.get(key) ?? verifyPassword(user.passwordHash, password).finally(() => checks.delete(key));
-    checks.set(key, checking);
+    const once = key + passwordHash;
+    const checking = checks.get(once) ?? verifyPassword(passwordHash, password).finally(() => checks.delete(once));
+    checks.set(once, checking);
     if (!(await checking)) return 'wrong';
-    remember(verified, key, Date.now() + VERIFIED_FOR);
+    remember(verified, key, { passwordHash, until: Date.now() + VERIFIED_FOR });
     return 'right';
   }
 
@@ -63,9 +65,14 @@ export function passwordBackend(sql: Connection, memory: Memory, failed: FailedL
     async identify({ authorization, address }) {
       const given = basicCredentials(authorization);
       if (!given) return given;
-      // A name that no user can have is not asked for: Postgres takes no NUL.
-      const found = userLabel.safeParse(given.user).success ? await lookUp(given.user) : undefined;
-      const checked = await check(found?.user ?? { label: given.user, passwordHash: await stranger }, given.password);
+      // Nobody ever sees the key, so a secret in front makes a MAC of the hash, at a fifth of the price of an HMAC.
+      const key = hash('sha256', processKey + JSON.stringify([given.user, given.password]));
+      // A name that no user can have is not asked for: Postgres takes no NUL. Others are asked for by whoever guesses, even if they are
+      // remembered: those that there are not never are, and it must not show in how long it takes.
+      const found = userLabel.safeParse(given.user).success
+        ? await lookUp(given.user, verifiedFor(key) === undefined)
+        : undefined;
+      const checked = await check(key, found?.user.passwordHash ?? (await stranger), given.password);
       if (found && checked !== 'wrong') {
         if (checked === 'right') failed.forgive(given.user, address);
         return found.caller;

@@ -3,11 +3,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, type TestContext, test, vi } from 'vitest';
 import { connect } from '../../../db/client.ts';
 import { pruneFailedLogins } from '../../../db/queries/failed-logins.ts';
+import { findUserWithRights } from '../../../db/queries/users.ts';
 import { openCallers } from '../../../functions/http/sign-in/open.ts';
 import { hashPassword, verifyPassword } from '../../../functions/passwords.ts';
 import { basic, makeWorld, type World } from '../../support/world.ts';
 
 vi.mock('node:timers/promises', { spy: true });
+vi.mock('../../../db/queries/users.ts', { spy: true });
 vi.mock('../../../functions/passwords.ts', { spy: true });
 
 const PASSWORD = 'correct horse';
@@ -262,4 +264,19 @@ test('what is given as a name is kept as a hash: it may be a password or token',
   const rows = await w.sql`select f::text as all, failures from failed_logins f`;
   expect(rows).toMatchObject([{ failures: 2 }]);
   expect(JSON.stringify(rows)).not.toContain(token);
+});
+
+test('the database is asked for whoever is guessed at, known or not: neither is quicker', async (context) => {
+  const { callers } = await oneProcess(context);
+  callers.told(true);
+  for (let time = 0; time < 2; time++) expect(await callers.identify('ada', PASSWORD)).not.toBeNull();
+  for (const [user, password, times] of [
+    ['ada', PASSWORD, 0],
+    ['ada', 'wrong', 2],
+    ['ghost', 'wrong', 2],
+  ] as const) {
+    vi.mocked(findUserWithRights).mockClear();
+    for (let time = 0; time < 2; time++) await callers.identify(user, password);
+    expect(findUserWithRights, `${user}, ${password}`).toHaveBeenCalledTimes(times);
+  }
 });

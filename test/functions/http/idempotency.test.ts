@@ -104,6 +104,24 @@ describe('a request that was answered', () => {
     expect((await kept(w)).map(({ key }) => key)).toEqual(['key', 'key']);
   });
 
+  test('with a refusal of the database itself is refused again', async (context) => {
+    const w = await makeWorld(context);
+    const obm = { type: 'ipmi', host: '10.0.0.7', user: 'u', password: 'p' };
+    await w.arrange('PUT', '/node/n1', { obm });
+    await w.arrange('PUT', '/node/n2', { obm: { ...obm, host: '10.0.0.8' } });
+    for (const [method, path] of [
+      ['PUT', '/node/n3'],
+      ['PATCH', '/node/n2'],
+    ] as const) {
+      const answers = [
+        await keyed(w, method, path, { obm }, { key: method }),
+        await keyed(w, method, path, { obm }, { key: method }),
+      ];
+      for (const answer of answers) expect(answer).toMatchObject({ status: 409, body: { code: 'address_taken' } });
+      expect(answers.map(isReplay)).toEqual([false, true]);
+    }
+  });
+
   test('holds its key for itself: another path, method or body is refused', async (context) => {
     const w = await makeWorld(context);
     await w.arrange('PUT', '/node/n1', { obmd: { uri: 'http://obmd.test', admin_token: 'token' } });

@@ -306,6 +306,29 @@ describe('streams', () => {
     await openSocket(t, api, 'ada', '?follow=false');
   });
 
+  test('that are asked for one behind the other give their places back when the connection ends', async (t) => {
+    const api = await consoles(t, { streamsPerUser: 2 });
+    const { socket, say, hears } = await client(t, api);
+    say(get('/node/n1/console', '').replace(basic('root'), basic('ada')).repeat(2));
+    await hears('HTTP/1.1 200');
+    await api.agent.say('hello');
+    await hears('hello');
+    socket.destroy();
+    const { streams } = api.w.services.places;
+    const areFree = () => {
+      const taken: (() => void)[] = [];
+      try {
+        for (let n = 0; n < 2; n += 1) taken.push(streams.take({ label: 'ada' }));
+        return true;
+      } catch {
+        return false;
+      } finally {
+        for (const leave of taken) leave();
+      }
+    };
+    await until(areFree, 'both are free');
+  });
+
   test('of all users together are so many at most', async (t) => {
     const api = await consoles(t, { streams: 2 });
     const [ada] = [await watch(t, api, 'ada'), await watch(t, api, 'root')];

@@ -14,7 +14,12 @@ async function serve(t: TestContext, fetch: Fetch): Promise<{ url: string; conne
   const server = createServer();
   const connections: TcpSocket[] = [];
   server.on('connection', (socket) => void connections.push(socket));
-  serveWebSockets(server, fetch, () => undefined);
+  serveWebSockets(
+    server,
+    fetch,
+    () => undefined,
+    () => false,
+  );
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.onTestFinished(() => {

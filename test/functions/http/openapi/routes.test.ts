@@ -1,6 +1,12 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
+import { createApp } from '../../../../functions/app.ts';
 import { openApiDocument } from '../../../../functions/http/openapi/document.ts';
 import { operations } from '../../../../functions/operations.ts';
+import { readSettings } from '../../../../functions/settings.ts';
+import { createHttpServer } from '../../../../infra/hosts/server.ts';
 import { ask, problem } from '../../../support/transport.ts';
 import { makeWorld, type World } from '../../../support/world.ts';
 
@@ -73,6 +79,32 @@ describe('/docs', () => {
       expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, OPTIONS, HEAD']);
       expect((await ask(w, 'OPTIONS', path)).headers.get('allow')).toBe('GET, OPTIONS, HEAD');
     }
+  });
+
+  test('costs no memory however often it is asked for, and whoever takes it slowly', async (context) => {
+    const app = createApp((await makeWorld(context)).services, operations);
+    const server = createHttpServer(app, readSettings({}), pino({ level: 'silent' }));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('it does not listen');
+    context.onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const begin = async () => {
+      const socket = connect(address.port, '127.0.0.1');
+      context.onTestFinished(() => void socket.destroy());
+      socket.write('GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nHost: haas\r\n\r\n');
+      const [head] = await once(socket, 'data');
+      socket.pause();
+      expect(String(head)).toMatch(/^HTTP\/1\.1 200/);
+    };
+    await begin();
+    const before = process.memoryUsage().arrayBuffers;
+    await Promise.all(Array.from({ length: 40 }, begin));
+    // The file has 1.7 MB.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(20_000_000);
   });
 
   test('serves no other file', async (context) => {

@@ -33,7 +33,7 @@ test('beside others it takes nobody whom they took for one of theirs', async (co
   expect((await token.call('GET', '/projects')).body).toMatchObject({ code: 'not_an_administrator' });
   await w.arrange('DELETE', `/auth/token/${token.id}`);
   expect((await token.call('GET', '/projects')).body).toMatchObject({ code: 'not_authenticated' });
-  for (const authorization of [basic('root', 'wrong'), 'Basic', 'Bearer haas_x']) {
+  for (const authorization of [basic('root', 'wrong'), 'Basic', 'Bearer haas_x', 'Bearer haas_x!', 'Bearer a b', 'bearer']) {
     expect((await w.call(null, 'GET', '/projects', undefined, { authorization })).status).toBe(401);
   }
 });

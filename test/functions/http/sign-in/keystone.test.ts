@@ -102,6 +102,15 @@ describe('A10: a token of Keystone', () => {
     expect(await identify(short)).toBeNull();
   });
 
+  test('is for a project as soon as there is one', async (t) => {
+    const { keystone, w, call } = await site(t, 'database, keystone');
+    w.services.callers.told(true);
+    const token = keystone.issue({ project: 'green' });
+    expect((await call(token, '/project/green/nodes')).status).toBe(401);
+    await w.arrange('PUT', '/project/green');
+    expect((await call(token, '/project/green/nodes')).status).toBe(200);
+  });
+
   test('that cannot be one is not asked about', async (t) => {
     const { keystone, identify } = await site(t);
     for (const token of ['', 'two words', 'ünï', 'x'.repeat(8193)]) expect(await identify(token), token).toBeNull();
