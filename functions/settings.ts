@@ -62,6 +62,10 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
   if ((project === undefined) !== (url === undefined)) {
     throw new SettingError('HAAS_MAINTENANCE_PROJECT and HAAS_MAINTENANCE_URL: set both, or neither');
   }
+  // A request that is sent again is answered with what became of its action, which has to be there still.
+  if (rest.HAAS_IDEMPOTENCY_HOURS > rest.HAAS_HISTORY_DAYS * 24) {
+    throw new SettingError('HAAS_IDEMPOTENCY_HOURS: must not be more than HAAS_HISTORY_DAYS are');
+  }
   return {
     vlans: rest.HAAS_VLANS,
     requireAuthentication: rest.HAAS_REQUIRE_AUTHENTICATION,

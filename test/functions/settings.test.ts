@@ -60,3 +60,8 @@ test.for([
   expect(read).toThrow(name);
   expect(read).not.toThrow('secret');
 });
+
+test('a request is not remembered for longer than what became of it', () => {
+  expect(() => readSettings({ HAAS_HISTORY_DAYS: '1', HAAS_IDEMPOTENCY_HOURS: '25' })).toThrow(/^HAAS_IDEMPOTENCY_HOURS/);
+  expect(readSettings({ HAAS_HISTORY_DAYS: '1', HAAS_IDEMPOTENCY_HOURS: '24' }).idempotencyHours).toBe(24);
+});
