@@ -12,6 +12,8 @@ const streams = ({ kind }: Operation) => kind === 'streaming';
 const waits = ({ kind }: Operation) => kind === 'commanding' || kind === 'commandingMany' || kind === 'asking';
 /** What has an agent do something without waiting for it: a console is opened, a machine is reached in another way now. */
 const orders = ['start_console', 'start_headnode_console', 'node_update'];
+/** What has an agent do something that is never one too many. */
+const unlimited = ['headnode_delete', 'show_headnode'];
 
 /** Every refusal that is the same for many operations, whichever of them is asked. */
 export const everywhere: readonly General[] = [
@@ -53,7 +55,7 @@ export const everywhere: readonly General[] = [
     'too_many_pending',
     'TooManyRequestsError',
     'The device has too many commands that have not ended.',
-    (operation) => waits(operation) || streams(operation) || orders.includes(operation.id),
+    (operation) => (waits(operation) && !unlimited.includes(operation.id)) || streams(operation) || orders.includes(operation.id),
   ],
   ['idempotency_key_reused', 'IdempotencyError', 'The `Idempotency-Key` was used for another request before.', changes],
   ['internal', 'InternalError', 'A defect. The log of the API has more under the `request_id`.', any],

@@ -34,7 +34,7 @@ export interface Limits {
   readonly streamsPerUser: number;
   /** Requests of a user that wait for a device. */
   readonly waitingPerUser: number;
-  /** Commands for one device that have not ended, besides those of switch ports. Of all processes together. */
+  /** Commands for one device that have not ended, besides those of switch ports: so many that change something, and so many that only ask. Of all processes together. */
   readonly pendingPerDevice: number;
 }
 

@@ -93,6 +93,12 @@ export async function issueAll<K extends CommandKind>(
 /** What is ordered one at a time or once, and so is never one too many: a node can be released, whatever its users ordered. */
 const unlimited = new Set<CommandKind>(['port.set', 'console.close', 'headnode.read', 'headnode.delete']);
 
+/**
+ * What only asks, and is counted apart from what changes something: who has a node next may find such commands of whoever had it before,
+ * since only the others keep it from being released.
+ */
+const asking = new Set<CommandKind>(['power.read', 'bmc.check', 'switch.check', 'headnode.read']);
+
 /** Signed commands of devices whose rows are locked. */
 type Signed = Awaited<ReturnType<typeof signed>>;
 
@@ -101,14 +107,20 @@ async function enqueue(tx: Tx, services: Services, all: readonly Signed[]): Prom
   const most = services.settings.limits.pendingPerDevice;
   // The locks are held since an earlier statement: this one sees whatever others have put there before.
   const insert = async (some: readonly Signed[]) => {
-    const rows = some.map((command) => ({ ...command, isLimited: !unlimited.has(command.kind) }));
+    const rows = some.map((command) => ({
+      ...command,
+      isLimited: !unlimited.has(command.kind),
+      isAsking: asking.has(command.kind),
+    }));
     const inserted = await tx.execute(sql`
       insert into commands (id, agent_id, device_id, seq, kind, signed, not_after)
         select c.id, c."agentId", c."deviceId", c.seq, c.kind, c.signed, c."notAfter"
           from json_to_recordset(${JSON.stringify(rows)}::json)
-            as c (id uuid, "agentId" bigint, "deviceId" bigint, seq bigint, kind text, signed text, "notAfter" timestamptz, "isLimited" bool)
+            as c (id uuid, "agentId" bigint, "deviceId" bigint, seq bigint, kind text, signed text, "notAfter" timestamptz, "isLimited" bool,
+              "isAsking" bool)
           where not c."isLimited" or ${most} >
-            (select count(*) from commands p where p.device_id = c."deviceId" and p.status in ('queued', 'running') and p.kind <> 'port.set')
+            (select count(*) from commands p where p.device_id = c."deviceId" and p.status in ('queued', 'running') and p.kind <> 'port.set'
+              and (p.kind in ${[...asking]}) = c."isAsking")
         returning id`);
     const ids = new Set(inserted.map(({ id }) => id));
     return some.filter(({ id }) => !ids.has(id));

@@ -63,7 +63,7 @@ async function exchange(running: Running, operation: Operation, request: ApiRequ
     await pour(terminal.stdout, answer.stream, signal);
     return;
   }
-  if (answer.status >= 300) throw failureOf(answer, api.site);
+  if (answer.status >= 300 || isForeign(answer)) throw failureOf(answer, api.site);
   const isAsked = asksForPart(request);
   if (answer.status !== 202 || !manner.wait) {
     const whole = isAsked ? answer : await withFurtherPages(running, answer, signal);
@@ -78,6 +78,11 @@ async function exchange(running: Running, operation: Operation, request: ApiRequ
   // Of one action that failed the failure is all there is to say; among several it stands in the table.
   if (manner.json || failed.length === 0 || !isAction(ended)) await tell(running, { ...answer, text: JSON.stringify(ended) }, []);
   failWhereOneFailed(ended);
+}
+
+/** Whether it is none of HaaS, which answers JSON or nothing: any other server may stand at a wrong address. */
+function isForeign({ text }: Answer): boolean {
+  return text !== '' && jsonOf(text) === undefined;
 }
 
 /** A list is asked for in large pages, so that no answer is too long, unless the command says which part it wants. */
@@ -148,15 +153,14 @@ async function ending(running: Running, answer: unknown, until: number | undefin
         ids.length === 1 ? `action ${open[0]} is pending` : `${open.length} of ${ids.length} actions are pending`,
       );
       const left = until === undefined ? pause : until - performance.now();
-      if (left <= 0) throw new Failure('pending', `it is not done yet, and goes on.\n${howToLook(open)}`);
+      if (left <= 0) throw new Failure('pending', 'it is not done yet, and goes on.');
       await sleep(Math.min(pause, left), undefined, { signal });
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
-    throw new Failure(
-      'interrupted',
-      `you do not wait any more; what you asked for goes on.\n${howToLook(ids.filter((id) => !ended.has(id)))}`,
-    );
+    const further = howToLook(ids.filter((id) => !ended.has(id)));
+    if (signal.aborted) throw new Failure('interrupted', `you do not wait any more; what you asked for goes on.\n${further}`);
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(error.ending, `${error.message}\n${further}`);
   }
 }
 
@@ -195,7 +199,7 @@ async function tell({ terminal, manner }: Running, { text }: Answer, ids: readon
   const { stdout } = terminal;
   if (text === '') return;
   const value = jsonOf(text);
-  if (manner.json || value === undefined) {
+  if (manner.json) {
     // On a terminal controls are written as JSON can write them; it is the same value.
     await writeAll(stdout, `${stdout.isTTY ? harmless(text, 'keep lines') : text}\n`);
   } else if (ids.length > 0) {

@@ -20,14 +20,14 @@ export type CredentialsFile = z.output<typeof credentialsFile>;
 
 /** Where they are kept: `~/.config/haas/credentials.json`, unless XDG_CONFIG_HOME says otherwise. */
 export function credentialsPath(env: NodeJS.ProcessEnv): string {
-  const folder = env['XDG_CONFIG_HOME'] || join(env['HOME'] || homedir(), '.config');
+  const folder = env['XDG_CONFIG_HOME'] || join(env['HOME'] || orFailure('there is no home folder', homedir), '.config');
   return join(folder, 'haas', 'credentials.json');
 }
 
-/** What `haas login` kept; nothing where there is no file. Throws Failure where others may read it, or it is not what was written. */
+/** What `haas login` kept; nothing where there is no file. Throws Failure where it cannot be read, others may read it, or it is not what was written. */
 export function readCredentials(env: NodeJS.ProcessEnv): CredentialsFile {
   const path = credentialsPath(env);
-  const mode = statSync(path, { throwIfNoEntry: false })?.mode;
+  const mode = orFailure(`${path} cannot be read`, () => statSync(path, { throwIfNoEntry: false })?.mode);
   if (mode === undefined) return { endpoints: {} };
   if ((mode & OTHERS) !== 0) {
     throw new Failure(
@@ -42,13 +42,24 @@ export function readCredentials(env: NodeJS.ProcessEnv): CredentialsFile {
   }
 }
 
-/** Keeps them, for nobody else to read. Other commands see either all of it or what was before. */
+/** Keeps them, for nobody else to read. Other commands see either all of it or what was before. Throws Failure where that cannot be. */
 export function writeCredentials(env: NodeJS.ProcessEnv, credentials: CredentialsFile): void {
   const path = credentialsPath(env);
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${process.pid}`;
-  rmSync(draft, { force: true });
-  writeFileSync(draft, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
-  chmodSync(draft, 0o600);
-  renameSync(draft, path);
+  orFailure(`${path} cannot be written`, () => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    rmSync(draft, { force: true });
+    writeFileSync(draft, `${JSON.stringify(credentials, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
+    chmodSync(draft, 0o600);
+    renameSync(draft, path);
+  });
+}
+
+function orFailure<T>(what: string, task: () => T): T {
+  try {
+    return task();
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Failure('refused', `${what}: ${why}. HOME or XDG_CONFIG_HOME says where that is`);
+  }
 }

@@ -72,8 +72,13 @@ function join(
   }
   const whole = { ...defaults[operation.id]?.(values), ...values };
   const missing = operation.fields.filter((field) => field.isRequired && !(field.name in whole));
-  if (missing.length > 0) throw new Failure('usage', `${missing.map(({ name }) => `<${name}>`).join(', ')} is missing`);
+  if (missing.length > 0) throw new Failure('usage', `${missing.map(asked).join(', ')} is missing`);
   return whole;
+}
+
+/** `<node>`, `<is_free> (free, all)` */
+function asked({ name, choices }: Field): string {
+  return `<${name}>${choices.length > 0 ? ` (${choices.join(', ')})` : ''}`;
 }
 
 interface FieldOption {

@@ -55,7 +55,8 @@ function adviceOn(status: number, headers: Headers, code: string | undefined, { 
     if (!credentials) return [`You are not signed in: haas login ${endpoint}`];
     return [`The API does not take ${credentials.source}. Sign in again: haas login ${endpoint}`];
   }
-  if (code === 'read_only_token') return [`The token is ${credentials?.source ?? 'unknown'}.`];
+  if (code === 'password_required') return ['For this command: --login <user>; the password is asked for.'];
+  if (code === 'read_only_token') return [`That is ${credentials?.source ?? 'unknown'}.`];
   const after = headers.get('retry-after');
   return (status === 429 || status === 503) && after !== null ? [`Try again in ${after} s.`] : [];
 }

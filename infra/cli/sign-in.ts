@@ -29,13 +29,20 @@ export async function logIn(terminal: Terminal, options: LoginOptions): Promise<
   if (/^http:/.test(endpoint) && !/^http:\/\/(?:127\.|localhost\b|\[::1\])/.test(endpoint)) {
     stderr.write(`${endpoint} is not encrypted: whoever is on the way reads the password and the token.\n`);
   }
+  // No token is made that could not be kept.
+  readCredentials(env);
   const kept =
     options.token === undefined
       ? await newToken(terminal, endpoint, options)
       : await givenToken(terminal, endpoint, options.token);
   const { endpoints } = readCredentials(env);
   const before = endpoints[endpoint];
-  writeCredentials(env, { current: endpoint, endpoints: { ...endpoints, [endpoint]: kept } });
+  try {
+    writeCredentials(env, { current: endpoint, endpoints: { ...endpoints, [endpoint]: kept } });
+  } catch (error) {
+    await revoke(endpoint, kept);
+    throw error;
+  }
   if (before && before.token !== kept.token) await revoke(endpoint, before);
   stderr.write(`Signed in at ${endpoint}${kept.user === undefined ? '' : ` as ${harmless(kept.user)}`}.\n`);
 }
@@ -44,7 +51,7 @@ async function newToken(terminal: Terminal, endpoint: string, { login, name, exp
   const user = login ?? (terminal.env['HAAS_USERNAME'] || (await ask(terminal, `User at ${endpoint}: `)));
   const password = await askSecret(terminal, passwordPrompt(user, endpoint));
   const body = {
-    name: name ?? `haas of ${userInfo().username} on ${hostname()}, ${new Date().toISOString()}`,
+    name: name ?? `haas of ${localUser()} on ${hostname()}, ${new Date().toISOString()}`,
     ...(expiresIn === undefined ? {} : { expires_in: expiresIn }),
   };
   const text = await demand(endpoint, basic(user, password, `the password of ${user}`), {
@@ -57,6 +64,15 @@ async function newToken(terminal: Terminal, endpoint: string, { login, name, exp
   return { ...made, user };
 }
 
+/** Who uses this machine. In a container there may be a number only. */
+function localUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
 /** A token that was made elsewhere is tried before it is kept. */
 async function givenToken(terminal: Terminal, endpoint: string, given: string): Promise<Credential> {
   const token = given === '-' ? await askSecret(terminal, `Token for ${endpoint}: `) : given;
@@ -67,7 +83,7 @@ async function givenToken(terminal: Terminal, endpoint: string, given: string): 
 async function demand(endpoint: string, credentials: Credentials, request: Parameters<Api['send']>[0]): Promise<string> {
   const site = { endpoint, credentials };
   const answer = await new Api(site).send(request);
-  if (answer.status >= 300) throw failureOf(answer, site);
+  if (answer.status >= 300 || jsonOf(answer.text) === undefined) throw failureOf(answer, site);
   return answer.text;
 }
 

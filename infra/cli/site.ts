@@ -43,7 +43,9 @@ export function chooseEndpoint({ env }: Terminal, { endpoint }: SiteOptions): st
 function originOf(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (!url || !/^https?:$/.test(url.protocol)) {
-    throw new Failure('usage', `the endpoint must be the address of an API, such as https://haas.example, not ${address}`);
+    // Before an @ there may be a password.
+    const found = address.includes('@') ? '' : `, not ${address}`;
+    throw new Failure('usage', `the endpoint must be the address of an API, such as https://haas.example${found}`);
   }
   if (url.username !== '' || url.password !== '') {
     throw new Failure('usage', 'the endpoint must not hold a user or a password: others would read it. Sign in with  haas login');
@@ -77,7 +79,10 @@ async function chooseCredentials(
     return basic(user, password ?? (await askSecret(terminal, passwordPrompt(user, endpoint))), source);
   }
   const keystone = variable(env, 'OS_TOKEN');
-  if (keystone !== undefined) return { headers: { 'X-Auth-Token': keystone }, source: 'the Keystone token of OS_TOKEN' };
+  if (keystone !== undefined) {
+    const source = 'the Keystone token of OS_TOKEN';
+    return { headers: { 'X-Auth-Token': headerValue(keystone, source) }, source };
+  }
   const kept = readCredentials(env).endpoints[endpoint];
   return kept ? keptCredentials(kept) : null;
 }
@@ -94,7 +99,14 @@ export function keptCredentials({ token, user }: Credential): Credentials {
 
 /** An API token, or a JWT. */
 export function bearer(token: string, source: string): Credentials {
-  return { headers: { Authorization: `Bearer ${token}` }, source };
+  return { headers: { Authorization: `Bearer ${headerValue(token, source)}` }, source };
+}
+
+/** A token as a header can hold it. What cannot be sent is refused here: `fetch` would tell all of it in its error. */
+function headerValue(token: string, source: string): string {
+  const value = token.trim();
+  if (/^[\x21-\x7e]+$/.test(value)) return value;
+  throw new Failure('usage', `${source} holds a character that no token has, or nothing: is all of it there, and in one line?`);
 }
 
 /** User and password. */

@@ -42,7 +42,7 @@ function table(rows: readonly Row[], { columns, heading }: Style): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const cells = rows.map((row) => names.map((name) => cell(row[name])));
   const headings = names.map((name) => harmless(name).toUpperCase());
-  const wanted = headings.map((text, at) => Math.max(widthOf(text), ...cells.map((row) => widthOf(row[at] ?? ''))));
+  const wanted = headings.map((text, at) => cells.reduce((most, row) => Math.max(most, widthOf(row[at] ?? '')), widthOf(text)));
   const widths = columns === undefined ? wanted : narrowed(wanted, columns - GAP.length * (names.length - 1));
   const line = (row: readonly string[]) =>
     row

@@ -94,7 +94,10 @@ function accept(
     handleProtocols: (offered) => [...offered].find((name) => subprotocols.includes(name)) ?? false,
   });
   return new Promise((resolve, reject) => {
-    socket.once('close', () => reject(new Error('the client left before its WebSocket was accepted')));
+    const left = () => reject(new Problem('ValidationError', 'invalid_request', 'the client left before it was answered'));
+    // Nothing more is heard of a connection that has ended.
+    if (socket.destroyed) return left();
+    socket.once('close', left);
     server.once('wsClientError', ({ message }) => reject(new Problem('ValidationError', 'invalid_request', message)));
     server.handleUpgrade(request, socket, head, (accepted) => resolve(socketOf(accepted)));
   });

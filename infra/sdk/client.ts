@@ -79,7 +79,7 @@ export interface HaasClient extends Client<paths> {
 /** Milliseconds after which an action is asked for first, by which the wait then grows each time, and how long it becomes. */
 const POLL = { first: 100, growth: 1.5, longest: 2000 };
 
-/** Makes a client of the API at `endpoint`. Nothing is sent before the first request. */
+/** Makes a client of the API at `endpoint`. Nothing is sent before the first request. Throws TypeError where no header can hold the token. */
 export function createHaasClient({
   endpoint,
   attempts = 5,
@@ -148,10 +148,16 @@ export async function* pages<T>(get: (query: PageQuery) => Promise<Result<T>>, s
 }
 
 function signIn(credentials: Credentials): Record<string, string> {
-  if ('token' in credentials) return { Authorization: `Bearer ${credentials.token}` };
-  if ('keystoneToken' in credentials) return { 'X-Auth-Token': credentials.keystoneToken };
+  if ('token' in credentials) return { Authorization: `Bearer ${headerValue(credentials.token)}` };
+  if ('keystoneToken' in credentials) return { 'X-Auth-Token': headerValue(credentials.keystoneToken) };
   const { username, password } = credentials;
   return { Authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
+}
+
+/** A token as a header can hold it. What cannot be sent is refused here: `fetch` would tell all of it in its error. */
+function headerValue(token: string): string {
+  if (/[^\x20-\x7e]/.test(token.trim())) throw new TypeError('the token holds a character that no token has: is it in one line?');
+  return token.trim();
 }
 
 /** Fills in the parameters of a path. What a URL would take for a step to another path is no name. */

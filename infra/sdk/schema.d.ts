@@ -7884,25 +7884,7 @@ export interface operations {
                     };
                 };
             };
-            /**
-             * @description - `too_many_waiting` (TooManyRequestsError): Too many requests of the user wait for devices.
-             *     - `too_many_pending` (TooManyRequestsError): The device has too many commands that have not ended.
-             */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        type?: "TooManyRequestsError";
-                        /** @enum {unknown} */
-                        code?: "too_many_waiting" | "too_many_pending";
-                    };
-                };
-            };
+            429: components["responses"]["too_many_waiting"];
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
@@ -8194,25 +8176,7 @@ export interface operations {
             };
             413: components["responses"]["too_large"];
             422: components["responses"]["idempotency_key_reused"];
-            /**
-             * @description - `too_many_waiting` (TooManyRequestsError): Too many requests of the user wait for devices.
-             *     - `too_many_pending` (TooManyRequestsError): The device has too many commands that have not ended.
-             */
-            429: {
-                headers: {
-                    "X-Request-Id": components["headers"]["X-Request-Id"];
-                    "Retry-After": components["headers"]["Retry-After"];
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"] & {
-                        /** @enum {unknown} */
-                        type?: "TooManyRequestsError";
-                        /** @enum {unknown} */
-                        code?: "too_many_waiting" | "too_many_pending";
-                    };
-                };
-            };
+            429: components["responses"]["too_many_waiting"];
             500: components["responses"]["internal"];
             /**
              * @description - `headnode_failed` (HeadnodeError): the host did not do it, or only a part of it; `msg` says why

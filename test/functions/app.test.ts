@@ -265,7 +265,11 @@ describe('answers', () => {
     away.port = '1';
     const database = openDatabase(away.href, 'test away', 1);
     context.onTestFinished(() => database.$client.end());
-    const services = { ...w.services, database, callers: openCallers(database.$client, w.services.log, w.services.settings.signIn) };
+    const services = {
+      ...w.services,
+      database,
+      callers: openCallers(database.$client, w.services.log, w.services.settings.signIn),
+    };
     const response = await ask({ ...w, services }, 'GET', '/v0/projects');
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('1');

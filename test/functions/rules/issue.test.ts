@@ -76,6 +76,18 @@ test('a console takes so much that is typed and not more, and can be closed all 
   expect(await pending(w)).toHaveLength(MOST + 1);
 });
 
+test('what one project only asked does not hinder what the next orders', async (t) => {
+  const w = await world(t);
+  const ask = () => w.call('ada', 'GET', '/node/n1/power_status', undefined, { prefer: 'respond-async' });
+  for (let n = 0; n < MOST; n += 1) expect((await ask()).status).toBe(202);
+  expect(await ask()).toMatchObject(tooMany);
+  await w.arrange('POST', '/project/blue/detach_node', { node: 'n1' });
+  await reserve(w, 'n1', 'red');
+  const next = () => w.call('bob', 'POST', '/node/n1/power_on', undefined, { prefer: 'respond-async' });
+  for (let n = 0; n < MOST; n += 1) expect((await next()).status).toBe(202);
+  expect(await next()).toMatchObject(tooMany);
+});
+
 test('ports of a switch are as many as it has; it is checked so often at most', async (t) => {
   const w = await world(t);
   await w.arrange('PUT', '/network/net', { owner: 'admin', access: '', net_id: '' });

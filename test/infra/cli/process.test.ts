@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -73,6 +74,28 @@ test('whoever waits may stop to wait: the action goes on', async (t) => {
     stderr: expect.stringMatching(/goes on\.\n.*haas networking-action show [\da-f-]{36}/),
   });
   expect(await w.sql`select status from commands`).toEqual([{ status: 'queued' }]);
+});
+
+describe('output that nobody takes', () => {
+  const shell = (line: string) =>
+    execa('bash', ['--norc', '-c', line], {
+      env: { haas: haasProgram, PATH: process.env['PATH'] },
+      extendEnv: false,
+      reject: false,
+    });
+
+  test('ends a command quietly, and of errors the exit code stays', async () => {
+    const { stdout, stderr } = await shell(`$haas commands | true; echo "\${PIPESTATUS[0]}"
+      exec 3>&1; { $haas node show --nope; echo $? >&3; } 2>&1 | true`);
+    expect({ stdout, stderr }).toEqual({ stdout: '0\n2', stderr: '' });
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('since the disk is full is a failure that is told', async () => {
+    expect(await shell('$haas commands > /dev/full')).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('haas: the output cannot be written: ENOSPC'),
+    });
+  });
 });
 
 describe('completion', () => {

@@ -1,4 +1,4 @@
-import { chmod, readFile, stat } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -57,6 +57,7 @@ describe('where the API is, and as whom it is used', () => {
     ['ftp://haas.test', /must be the address/],
     ['haas.test', /must be the address/],
     ['http://ada:secret@haas.test', /must not hold a user/],
+    ['ada:secret@haas.test', /must be the address/],
   ])('%s is no endpoint', async (endpoint, says) => {
     const said = await haas(['list_switches'], { HAAS_ENDPOINT: endpoint });
     expect(said).toMatchObject({ code: 2, err: expect.stringMatching(says) });
@@ -64,7 +65,73 @@ describe('where the API is, and as whom it is used', () => {
   });
 });
 
+describe('a token that no header can hold', () => {
+  test.each([
+    ['HAAS_TOKEN', 'haas_secret\nsecret'],
+    ['HAAS_TOKEN', 'haas_secret…'],
+    ['OS_TOKEN', 'secret\u0007'],
+  ])('in %s is refused without a word of it', async (name, token) => {
+    const said = await haas(['list_switches'], { HAAS_ENDPOINT: NOWHERE, [name]: token });
+    expect(said).toMatchObject({ code: 2, err: expect.stringContaining(`token of ${name} holds a character`) });
+    expect(said.err).not.toContain('secret');
+  });
+});
+
+describe('signing in', () => {
+  const token = { id: '7f3c', token: 'haas_made' };
+
+  test('asks for no token that it could not read again', async (t) => {
+    const { url, received } = await recordingServer(t, (_, response) => json(response, token));
+    const env = { HOME: await homeFolder(t) };
+    writeCredentials(env, { endpoints: {} });
+    await chmod(credentialsPath(env), 0o644);
+    expect(await haas(['login', url], env, 'ada\np\n')).toMatchObject({ code: 3, err: expect.stringContaining('chmod 600') });
+    expect(received).toEqual([]);
+  });
+
+  test('revokes the token that it cannot keep, and says why', async (t) => {
+    const { url, received } = await recordingServer(t, (_, response) => json(response, token));
+    const home = await homeFolder(t);
+    await writeFile(join(home, '.config'), 'no folder');
+    expect(await haas(['login', url], { HOME: home }, 'ada\np\n')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/credentials\.json cannot be read: .*ENOTDIR/),
+    });
+    expect(received).toEqual([]);
+    await rm(join(home, '.config'));
+    await mkdir(join(home, '.config'));
+    // It leads nowhere: there is no file to read, and none can be made.
+    await symlink('missing/deeper', join(home, '.config', 'haas'));
+    expect(await haas(['login', url], { HOME: home }, 'ada\np\n')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('credentials.json cannot be written'),
+    });
+    expect(received.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'POST /v0/auth/token',
+      'DELETE /v0/auth/token/7f3c',
+    ]);
+  });
+
+  test('keeps no token that somebody else took, who is no HaaS', async (t) => {
+    const { url } = await recordingServer(t, (_, response) => response.end('<h1>Welcome</h1>'));
+    const env = { HOME: await homeFolder(t) };
+    expect(await haas(['login', url, '--token', '-'], env, 't\n')).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/answered 200: Welcome\nThat is no answer of HaaS/),
+    });
+  });
+});
+
 describe('answers', () => {
+  test.each([[[]], [['--json']]])('of somebody who is no HaaS are no answers %j', async (options) => {
+    const { url } = await recordingServer({ onTestFinished }, (_, response) => response.end('<h1>Wel\u001b[31mcome</h1>'));
+    expect(await haas(['node', 'list', 'free', ...options], { HAAS_ENDPOINT: url })).toEqual({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/answered 200: Wel\\u001b\[31mcome\nThat is no answer of HaaS/),
+    });
+  });
+
   test('are shown to people as tables, to scripts as they came; what has nothing to say says nothing', async (t) => {
     const node = {
       name: 'n1',
@@ -139,6 +206,20 @@ describe('answers', () => {
     });
   });
 
+  test('that want a password, or something that was left out, say how it is given', async (t) => {
+    const { url } = await recordingServer(t, (_, response) =>
+      json(response, problem('AuthorizationError', 'password_required'), 403),
+    );
+    const env = { HAAS_ENDPOINT: url, HAAS_TOKEN: 't' };
+    expect((await haas(['token', 'create', 'ci'], env)).err).toBe(
+      'haas: it is so (password_required)\nFor this command: --login <user>; the password is asked for.\n',
+    );
+    expect(await haas(['node', 'list'], env)).toMatchObject({
+      code: 2,
+      err: expect.stringMatching(/<is_free> \(.*free.*\) is missing/),
+    });
+  });
+
   test('of 401 say how to sign in, and which credentials were not taken', async (t) => {
     const { url } = await recordingServer(t, (_, response) =>
       json(response, problem('AuthorizationError', 'not_authenticated'), 401, { 'WWW-Authenticate': 'Basic' }),
@@ -167,6 +248,17 @@ describe('requests', () => {
     const keys = received.map(({ headers }) => headers['idempotency-key']);
     expect(keys[0]).toMatch(/^[\da-f-]{36}$/);
     expect(new Set(keys).size).toBe(1);
+  });
+
+  test('that are under way when the API goes away can be found again', async (t) => {
+    const { url } = await recordingServer(t, ({ method }, response) => {
+      if (method === 'GET') response.writeHead(502).end('Bad gateway');
+      else json(response, { status_id: '0b7e4a2c' }, 202);
+    });
+    expect(await haas(['node', 'power', 'on', 'n1'], { HAAS_ENDPOINT: url, HAAS_TOKEN: 't' })).toMatchObject({
+      code: 7,
+      err: expect.stringMatching(/answered 502.*\n.*\n.*What becomes of it: haas networking-action show 0b7e4a2c\n$/),
+    });
   });
 
   test('without credentials have no key, and are not repeated when they may have been carried out', async (t) => {

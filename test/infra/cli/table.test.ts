@@ -50,3 +50,8 @@ test('lists of names stand line by line, and nothing is nothing', () => {
   expect(show({}, plain)).toBe('');
   expect(show(null, plain)).toBe('-\n');
 });
+
+test('a list may be long', () => {
+  const rows = Array.from({ length: 200_000 }, (_, at) => ({ name: `n${at}` }));
+  expect(show(rows, plain)).toHaveLength('NAME\n'.length + rows.reduce((sum, { name }) => sum + name.length + 1, 0));
+});

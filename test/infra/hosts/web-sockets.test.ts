@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { Socket as TcpSocket } from 'node:net';
+import { connect, type Socket as TcpSocket } from 'node:net';
 import { afterEach, expect, type TestContext, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { Problem } from '../../../functions/http/problem.ts';
 import type { Socket } from '../../../functions/http/web-socket.ts';
 import { type Fetch, serveWebSockets } from '../../../infra/hosts/web-sockets.ts';
 import { until } from '../../support/until.ts';
@@ -58,4 +59,29 @@ test('a client from which nothing is taken for long is not taken for dead', asyn
   }
   expect(taken).toEqual(Array.from({ length: 40 }, (_, n) => String(n)));
   expect(client.readyState).toBe(WebSocket.OPEN);
+});
+
+test('a client that has left already is not waited for', async (t) => {
+  let outcome: unknown;
+  let isAsked = false;
+  const { url, connections } = await serve(t, async (_, env) => {
+    isAsked = true;
+    await until(() => connections[0]?.closed === true, 'the client has left');
+    outcome = await env.upgrade?.([]).catch((error: unknown) => error);
+    return new Response();
+  });
+  const client = connect(Number(new URL(url).port), '127.0.0.1');
+  const handshake = [
+    'GET / HTTP/1.1',
+    'Host: haas',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+  ];
+  client.write(`${handshake.join('\r\n')}\r\n\r\n`);
+  await until(() => isAsked, 'it is asked');
+  client.resetAndDestroy();
+  await until(() => outcome !== undefined, 'it is known');
+  expect(outcome).toBeInstanceOf(Problem);
 });

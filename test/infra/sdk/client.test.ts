@@ -28,6 +28,15 @@ test('the types are those of openapi.json: "npm run docs" makes them', async () 
   expect(exitCode).toBe(0);
 });
 
+test.each([{ token: 'haas_secret\nsecret' }, { token: 'secret…' }, { keystoneToken: 'secret\u0007' }])(
+  'a token that no header can hold is refused without a word of it: %j',
+  (credentials) => {
+    const make = () => createHaasClient({ endpoint: 'http://haas.invalid', ...credentials });
+    expect(make).toThrow(/token holds a character/);
+    expect(make).not.toThrow(/secret/);
+  },
+);
+
 test('the example does what it says', async (t) => {
   const world = await makeWorld(t);
   await mockSwitch(world, 'nexus-01');

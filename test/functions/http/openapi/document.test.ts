@@ -100,6 +100,13 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  test('says of nothing that ends something, or that is ordered once, that there may be too many of it', () => {
+    const isBounded = (id: string) => JSON.stringify(operation(id).responses['429'] ?? {}).includes('too_many_pending');
+    for (const id of ['headnode_delete', 'show_headnode', 'stop_console', 'project_detach_node'])
+      expect(isBounded(id), id).toBe(false);
+    for (const id of ['headnode_stop', 'node_power_status', 'show_console', 'node_update']) expect(isBounded(id), id).toBe(true);
+  });
+
   test('keeps what contains itself once, and refers to it', () => {
     expect(Object.keys(document.components.schemas).sort()).toEqual(expect.arrayContaining(['Json', 'Pending', 'Problem']));
     expect(text).not.toContain('$defs');
