@@ -197,7 +197,7 @@ class ConsoleSession {
         this.#say(message.message);
         break;
       case 'error':
-        this.#say(message.code === 'console_taken' ? `${message.message}; --steal takes the right away` : message.message);
+        this.#say(sayable(message.code, message.message));
     }
   }
 
@@ -206,5 +206,17 @@ class ConsoleSession {
     if (text === this.#said) return;
     this.#said = text;
     this.#screen.say(harmless(text));
+  }
+}
+
+/** What the API says to programs, in words of the command line. */
+function sayable(code: string, message: string): string {
+  switch (code) {
+    case 'console_taken':
+      return `${message}; --steal takes the right away`;
+    case 'not_writing':
+      return 'you only watch: attach again to type, with --steal where somebody else does';
+    default:
+      return message;
   }
 }

@@ -126,7 +126,10 @@ function addHelp({ terminal, program, operations, spellings }: Surroundings): vo
       );
       if (shown.length === 0) throw new Failure('notFound', `no command has anything to do with ${word}`);
       const { stdout } = terminal;
-      await writeAll(stdout, show(shown, { columns: stdout.isTTY ? stdout.columns : undefined, heading: (text) => text }));
+      await writeAll(
+        stdout,
+        show(shown, { columns: stdout.isTTY ? stdout.columns || undefined : undefined, heading: (text) => text }),
+      );
     });
 }
 

@@ -45,12 +45,19 @@ async function rules(t: TestContext): Promise<Rules> {
     insert into consoles (node_id, released_at, logging) values (2, now(), false);
     insert into consoles (headnode_id, project_id) values (1, 2);
     insert into console_chunks values (1, 1, now(), 'login: ');
+    ${token(1)};
+    insert into failed_logins values ('ada', '10.0.0.1', 1, now());
+    insert into idempotency_keys (caller, key, request) values ('user/1', 'k', '');
   `);
   return { superuser, api };
 }
 
 function command(number: number): string {
   return `00000000-0000-4000-8000-00000000000${number}`;
+}
+
+function token(number: number, label = 'ci', hash = 'hash'): string {
+  return `insert into api_tokens (id, user_id, label, hash) values ('${command(number)}', 1, '${label}', '${hash}')`;
 }
 
 const action = (id: number, nic: number, change = 'connect') =>
@@ -151,6 +158,18 @@ const refused: [what: string, statement: string, constraint: string, as?: keyof 
   ['two ports of one name on a switch', "insert into ports (switch_id, label) values (1, 'gi1/0/1')", 'ports_switch_label'],
   ['two NICs of one name on a node', "insert into nics (node_id, label, mac_address) values (1, 'eth0', '')", 'nics_node_label'],
   ['two values of one thing about a node', "insert into node_metadata values (1, 'rack', '1')", 'node_metadata_node_id_label_pk'],
+  ['two tokens of a user by one name', token(2, 'ci', 'other'), 'api_tokens_user_label'],
+  ['one token twice', token(2, 'other'), 'api_tokens_hash_unique'],
+  [
+    'failures of one name from one address counted twice',
+    "insert into failed_logins values ('ada', '10.0.0.1', 1, now())",
+    'failed_logins_login_address_pk',
+  ],
+  [
+    'one key for two requests of a caller',
+    "insert into idempotency_keys (caller, key, request) values ('user/1', 'k', 'another')",
+    'idempotency_keys_caller_key_pk',
+  ],
   ['a member twice', 'insert into project_members values (1, 1)', 'project_members_user_id_project_id_pk'],
   ['access twice', 'insert into network_access values (1, 1)', 'network_access_network_id_project_id_pk'],
   ['two projects of one name', "insert into projects (label) values ('blue')", 'projects_label_unique'],

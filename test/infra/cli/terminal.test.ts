@@ -95,6 +95,8 @@ describe.skipIf(!hasTerminals)(`in a real terminal${hasTerminals ? '' : ' (skipp
     const command = `${haasProgram} --endpoint ${api.url} node console`;
     const terminal = inTerminal(t, `${command} --escape ^A n1; ${command} attach n1 --steal; echo ended $?`, ADA);
     await terminal.shows(/Ctrl-A leaves[\s\S]*--steal takes the right away/);
+    terminal.press('x');
+    await terminal.shows('you only watch: attach again to type, with --steal where somebody else does');
     terminal.press('\x01');
     await terminal.shows(/Ctrl-\] leaves[\s\S]*you may type/);
     terminal.press('ls\r');
