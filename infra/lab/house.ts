@@ -43,6 +43,8 @@ export async function startHouse({ folder, password, vlans, vmHost }: HouseOptio
       HAAS_ADMIN_PASSWORD: password,
     },
     stdin: 'ignore',
+    // Killed before its time it would leave its database running.
+    forceKillAfterDelay: 30_000,
     all: true,
     buffer: false,
     reject: false,

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { execa, execaSync } from 'execa';
 import { expect, type TestContext, test } from 'vitest';
 import { type ApiProcess, startApiProcess } from '../support/api-process.ts';
+import { listening } from '../support/listening.ts';
 import { bareNode, cabledNode, drivenNode, reserve } from '../support/rack.ts';
 import { startProxy } from '../support/tcp-proxy.ts';
 import { until } from '../support/until.ts';
@@ -70,17 +70,10 @@ test('a process that is killed after the change and before the answer leaves the
     told++;
     killed = first.kill();
   });
-  maintenance.listen(0, '127.0.0.1');
-  await once(maintenance, 'listening');
-  t.onTestFinished(() => {
-    maintenance.closeAllConnections();
-    maintenance.close();
-  });
-  const address = maintenance.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  const port = await listening(t, maintenance);
   const [first, second] = await twoApis(t, w, {
     HAAS_MAINTENANCE_PROJECT: 'red',
-    HAAS_MAINTENANCE_URL: `http://127.0.0.1:${address.port}/`,
+    HAAS_MAINTENANCE_URL: `http://127.0.0.1:${port}/`,
   });
   await bareNode(w, 'n1');
   await reserve(w, 'n1', 'blue');

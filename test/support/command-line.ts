@@ -9,6 +9,7 @@ import { execa } from 'execa';
 import type { TestContext } from 'vitest';
 import { readOperations } from '../../infra/cli/document.ts';
 import { run } from '../../infra/cli/run.ts';
+import { listening } from './listening.ts';
 import { until } from './until.ts';
 
 /** Read once: it takes longer than most commands. */
@@ -84,15 +85,8 @@ export async function recordingServer(
     const kept = { method, path, headers, body };
     answer(kept, response, received.push(kept));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  test.onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return { url: `http://127.0.0.1:${address.port}`, received };
+  const port = await listening(test, server);
+  return { url: `http://127.0.0.1:${port}`, received };
 }
 
 /** Whether this machine has util-linux's `script`, which makes a terminal. */

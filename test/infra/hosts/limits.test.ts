@@ -10,6 +10,7 @@ import { operations } from '../../../functions/operations.ts';
 import { readSettings, type Settings } from '../../../functions/settings.ts';
 import { createHttpServer } from '../../../infra/hosts/server.ts';
 import { connectSocket, consoleAgent, openSocket, watch } from '../../support/console-viewers.ts';
+import { listening } from '../../support/listening.ts';
 import { bareNode, drivenNode, reserve } from '../../support/rack.ts';
 import { problem } from '../../support/transport.ts';
 import { until } from '../../support/until.ts';
@@ -28,15 +29,7 @@ interface Served {
 async function served(t: TestContext, limits: Partial<Limits> = {}, more: Partial<Settings> = {}, log?: Logger): Promise<Served> {
   const w = await makeWorld(t, { limits: { ...readSettings({}).limits, ...limits }, ...more }, undefined, log);
   const server = createHttpServer(createApp(w.services, operations), w.services.settings, w.services.log);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('it does not listen');
-  const { port } = address;
+  const port = await listening(t, server);
   return { w, server, port, url: `http://127.0.0.1:${port}/v0`, connections: promisify(server.getConnections.bind(server)) };
 }
 

@@ -7,6 +7,7 @@ import { describe, expect, type TestContext, test } from 'vitest';
 import type { Environment } from '../../../functions/http/environment.ts';
 import { readSettings } from '../../../functions/settings.ts';
 import { createHttpServer } from '../../../infra/hosts/server.ts';
+import { listening } from '../../support/listening.ts';
 import { until } from '../../support/until.ts';
 
 /** A client of a server whose application answers `/slow` when it is let, and counts how many it answers at once. */
@@ -28,15 +29,8 @@ async function talk(t: TestContext) {
     return c.text(`this is ${c.req.path}`);
   });
   const server = createHttpServer(app, readSettings({}), pino({ level: 'silent' }));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('it does not listen');
-  const socket: Socket = connect(address.port, '127.0.0.1');
+  const port = await listening(t, server);
+  const socket: Socket = connect(port, '127.0.0.1');
   t.onTestFinished(() => void socket.destroy());
   let heard = '';
   let isClosed = false;
@@ -50,7 +44,7 @@ async function talk(t: TestContext) {
   });
   await once(socket, 'connect');
   return {
-    port: address.port,
+    port: port,
     begun,
     most: () => most,
     release,

@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { expect, type TestContext, test } from 'vitest';
 import { answer, createHaasClient, HaasConnectionError, HaasError } from '../../../infra/sdk/client.ts';
+import { listening } from '../../support/listening.ts';
 
 interface Received {
   readonly method: string | undefined;
@@ -35,15 +35,8 @@ async function serverOf(t: TestContext, ...answers: Answer[]): Promise<{ endpoin
     received.push({ method, url, headers, body });
     answers[Math.min(received.length, answers.length) - 1]?.(response);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the server has no port');
-  return { endpoint: `http://127.0.0.1:${address.port}`, received };
+  const port = await listening(t, server);
+  return { endpoint: `http://127.0.0.1:${port}`, received };
 }
 
 const blue = { params: { path: { project: 'blue' } }, body: { node: 'node-01' } };
