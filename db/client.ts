@@ -2,15 +2,23 @@ import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/postgres-js';
 import postgres from 'postgres';
 
+/**
+ * What a connection is lent by whatever a URL leads to: a session of Postgres for as long as it lasts, or, by a pooler, one for each
+ * transaction, which may be another each time. There, nothing of a session can be relied on: no LISTEN, and no statement that was prepared.
+ */
+export type Pooling = 'session' | 'transaction';
+
 /** What every connection of HaaS has in common: no silent waiting for ever, and a name that shows in pg_stat_activity. */
-function options(name: string, max: number): postgres.Options<Record<string, never>> {
+function options(name: string, max: number, pooling: Pooling): postgres.Options<Record<string, never>> {
   return {
     max,
     connect_timeout: 10,
     // Seconds. The library's own waits grow to 20: a database that is back should be noticed.
     backoff: (retries: number) => Math.min(2 ** retries / 100, 1),
     onnotice: () => {},
-    connection: { application_name: name, idle_in_transaction_session_timeout: 60_000 },
+    prepare: pooling === 'session',
+    // A pooler refuses what it could not give to each session: there, the database's own setting holds, which `createRoles` makes.
+    connection: { application_name: name, ...(pooling === 'session' ? { idle_in_transaction_session_timeout: 60_000 } : {}) },
   };
 }
 
@@ -23,19 +31,19 @@ export type Connection = postgres.Sql;
  * connection is by then, ends the process, leaves statements and `end()` without an answer for ever, or answers the next statement with
  * what is left of the last one (porsager/postgres #1130, #1154, #1186, #1208).
  */
-export function connect(url: string, name: string, max: number): Connection {
-  const connection = postgres(url, options(name, max));
+export function connect(url: string, name: string, max: number, pooling: Pooling = 'session'): Connection {
+  const connection = postgres(url, options(name, max, pooling));
   if ('forgetsLostConnections' in connection) return connection;
   throw new Error('the package postgres lacks the patch of infra/patches: install with "npm ci", and not with --ignore-scripts');
 }
 
 /** Opens a pool for drizzle. It owns its connections: drizzle changes how they read dates and JSON, so they are shared with nothing. */
-export function openDatabase(url: string, name: string, max: number) {
-  return drizzle({ client: preparing(connect(url, name, max)), casing: 'snake_case' });
+export function openDatabase(url: string, name: string, max: number, pooling: Pooling = 'session') {
+  return drizzle({ client: preparing(connect(url, name, max, pooling)), casing: 'snake_case' });
 }
 
 /**
- * Lets statements be prepared that drizzle sends, once per connection. Drizzle asks for the contrary, which costs
+ * Lets statements be prepared that drizzle sends, once per connection, where any are. Drizzle asks for the contrary, which costs
  * another round trip and a new plan each time: registering nodes takes a third longer.
  */
 function preparing<C extends postgres.Sql | postgres.TransactionSql>(client: C): C {

@@ -1,4 +1,5 @@
 /** Every table, by what it is about. */
+export * from './schema/audit.ts';
 export * from './schema/commands.ts';
 export * from './schema/consoles.ts';
 export * from './schema/devices.ts';

@@ -134,11 +134,12 @@ async function answer(
   }
   if (operation.method !== 'GET') refuseForeignOrigin(c);
   const key = operation.method === 'GET' ? undefined : idempotencyKey(c);
+  const address = addressOf(c.env?.address ?? c.env?.incoming?.socket.remoteAddress, header(c, 'x-forwarded-for'));
   const caller = await authenticate(services, {
     authorization: header(c, 'authorization'),
     authToken: header(c, 'x-auth-token'),
     host: header(c, 'host'),
-    address: addressOf(c.env?.incoming?.socket.remoteAddress, header(c, 'x-forwarded-for')),
+    address,
   });
   c.set('caller', caller.label);
   if (operation.method !== 'GET') refuseReadOnly(caller);
@@ -146,6 +147,7 @@ async function answer(
     throw new Problem('AuthorizationError', 'not_an_administrator', 'only administrators may do this');
   }
   const { status, body, headers } = await accepted(services, caller, {
+    origin: { address, request: c.var.requestId },
     prefer: header(c, 'prefer'),
     attempt: key === undefined ? undefined : await attemptOf(c, services, caller, key),
     // Made only when it is asked for.

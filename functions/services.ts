@@ -6,6 +6,7 @@ import type { ConsoleFeed } from './console/stream/feed.ts';
 import type { Callers } from './http/callers.ts';
 import type { FinishedCommands } from './http/finished-commands.ts';
 import type { Places } from './http/places.ts';
+import type { AuditChain } from './rules/audit-chain.ts';
 import type { Settings } from './settings.ts';
 
 /** What every operation may use. Made once per process by whoever hosts the operations. */
@@ -13,6 +14,7 @@ export interface Services {
   readonly database: Database;
   readonly signer: Signer;
   readonly secrets: ApiSecrets;
+  readonly audit: AuditChain;
   readonly callers: Callers;
   readonly finished: FinishedCommands;
   readonly consoles: ConsoleFeed;

@@ -23,6 +23,7 @@ const environment = z.object({
   HAAS_TRUSTED_PROXIES: proxyList.default([]),
   HAAS_COMMAND_LIFETIME: z.coerce.number().int().min(1).max(86_400).default(900),
   HAAS_HISTORY_DAYS: z.coerce.number().int().min(1).max(36_500).default(90),
+  HAAS_AUDIT_DAYS: z.coerce.number().int().min(30).max(36_500).default(730),
   HAAS_IDEMPOTENCY_HOURS: z.coerce.number().int().min(1).max(720).default(24),
   HAAS_CONSOLE_DAYS: z.coerce.number().int().min(1).max(36_500).default(30),
   HAAS_CONSOLE_MEGABYTES: z.coerce.number().int().min(1).max(1024).default(16),
@@ -46,6 +47,8 @@ export interface Settings {
   readonly commandLifetime: number;
   /** Days for which finished networking actions stay readable. */
   readonly historyDays: number;
+  /** Days for which the audit is kept. */
+  readonly auditDays: number;
   /** Hours for which the answer to a request with an `Idempotency-Key` is kept. */
   readonly idempotencyHours: number;
   /** For how many days the logs of consoles are kept, and how many MiB (1024 * 1024 bytes) of each. */
@@ -73,6 +76,7 @@ export function readSettings(env: Record<string, string | undefined>): Settings 
     trustedProxies: rest.HAAS_TRUSTED_PROXIES,
     commandLifetime: rest.HAAS_COMMAND_LIFETIME,
     historyDays: rest.HAAS_HISTORY_DAYS,
+    auditDays: rest.HAAS_AUDIT_DAYS,
     idempotencyHours: rest.HAAS_IDEMPOTENCY_HOURS,
     consoleDays: rest.HAAS_CONSOLE_DAYS,
     consoleMegabytes: rest.HAAS_CONSOLE_MEGABYTES,

@@ -29,14 +29,16 @@ export const loginFields = {
   username: typedName.optional().meta({ description: 'User that logs in to the switch', examples: ['haas'] }),
   password: typedPassword
     .optional()
-    .meta({ description: 'Password of that user; it is kept sealed and never shown', examples: ['hunter2'] }),
+    .meta({ description: 'Password of that user; it is kept sealed and never shown', examples: ['hunter2'], writeOnly: true }),
   private_key: privateKey.optional().meta({
     description: 'Private SSH key of that user, offered before the password; it is kept sealed and never shown',
     examples: ['-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjE=\n-----END OPENSSH PRIVATE KEY-----\n'],
+    writeOnly: true,
   }),
   enable_password: typedPassword.optional().meta({
     description: 'Password for more rights, if the switch asks for one; it is kept sealed and never shown',
     examples: ['hunter3'],
+    writeOnly: true,
   }),
 };
 

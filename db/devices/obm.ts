@@ -20,7 +20,7 @@ export const obmDescriptions = {
   host: { description: 'Address or DNS name of the BMC', examples: ['10.0.7.11'] },
   port: { description: 'UDP port of the BMC', examples: [623] },
   user: { description: 'User of the BMC', examples: ['haas'] },
-  password: { description: 'Password of that user; it is kept sealed and never shown', examples: ['hunter2'] },
+  password: { description: 'Password of that user; it is kept sealed and never shown', examples: ['hunter2'], writeOnly: true },
   cipher_suite: { description: 'Cipher suite of IPMI; without one the best that the BMC takes is found out', examples: [17] },
   privilege_level: {
     description: 'Privilege level of sessions with the BMC; without one it is administrator',

@@ -24,6 +24,23 @@ export async function findUserWithRights(sql: Connection, label: string): Promis
   return row && userWithRights.parse(row);
 }
 
+const hashOnly = z.object({ passwordHash: z.string() });
+
+/** A hash of sha512-crypt, as the predecessor made them, that somebody still has; undefined where everybody has one of ours. */
+export async function findSha512Crypt(sql: Connection): Promise<string | undefined> {
+  const [row] = await sql`select password_hash as "passwordHash" from users where password_hash like '$6$%' limit 1`;
+  return row && hashOnly.parse(row).passwordHash;
+}
+
+/** Puts another hash of the same password in the place of the one that a user has, unless it was changed meanwhile. */
+export async function replacePasswordHash(
+  sql: Connection,
+  { id, passwordHash }: Pick<UserWithRights, 'id' | 'passwordHash'>,
+  next: string,
+): Promise<void> {
+  await sql`update users set password_hash = ${next} where id = ${id} and password_hash = ${passwordHash}`;
+}
+
 const listedUser = z.object({ label: z.string(), isAdmin: z.boolean(), projects: z.array(z.string()) });
 
 /** A user with the labels of their projects, as the list of users shows them. */

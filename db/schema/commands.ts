@@ -35,6 +35,8 @@ export const commands = pgTable(
     queuedAt: moment().notNull().default(sql`now()`),
     notAfter: moment().notNull(),
     finishedAt: moment(),
+    /** The entry of the audit that tells of the change that it belongs to; null: it changes nothing. */
+    cause: uuid().default(sql`nullif(current_setting('haas.cause', true), '')::uuid`),
   },
   (table) => [
     unique('commands_device_seq').on(table.deviceId, table.seq),

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { boolean, index, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, pgTable, primaryKey, text } from 'drizzle-orm/pg-core';
 import { id, reference } from './columns.ts';
 
 /** People who sign in with a password. */
@@ -8,7 +8,7 @@ export const users = pgTable(
   {
     id: id(),
     label: text().notNull().unique(),
-    /** argon2id, in PHC format. */
+    /** argon2id, in PHC format; of who comes from the predecessor, sha512-crypt until they sign in. */
     passwordHash: text().notNull(),
     isAdmin: boolean().notNull().default(false),
   },
@@ -21,8 +21,15 @@ export const projects = pgTable(
   {
     id: id(),
     label: text().notNull().unique(),
+    /** How many nodes, networks and headnodes it may have; null: any number. Triggers keep to it, whoever adds one. */
+    maxNodes: integer(),
+    maxNetworks: integer(),
+    maxHeadnodes: integer(),
   },
-  (table) => [index('projects_in_order').on(sql`${table.label} collate "C"`)],
+  (table) => [
+    check('quota_is_a_number', sql`least(${table.maxNodes}, ${table.maxNetworks}, ${table.maxHeadnodes}) >= 0`),
+    index('projects_in_order').on(sql`${table.label} collate "C"`),
+  ],
 );
 
 /** Which users act for which projects. */

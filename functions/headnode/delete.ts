@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { consoles, headnodes } from '../../db/schema.ts';
-import { commanding, Done } from '../http/commanding.ts';
+import { commanding } from '../http/commanding.ts';
+import { Done } from '../http/done.ts';
 import { headnodeLabel } from '../http/labels.ts';
 import { empty, nothing } from '../http/operation.ts';
 import { headnodeRefusals, lockOwnHeadnode } from '../rules/headnode-access.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { commanding, Done } from '../http/commanding.ts';
+import { commanding } from '../http/commanding.ts';
+import { Done } from '../http/done.ts';
 import { headnodeLabel } from '../http/labels.ts';
 import { empty, nothing } from '../http/operation.ts';
 import { deletionRefusals, headnodeRefusals, lockOwnHeadnode, refuseIfDeleting } from '../rules/headnode-access.ts';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Connection, Tx } from '../../db/client.ts';
 import type { Services } from '../services.ts';
+import { Done } from './done.ts';
 import { once } from './idempotency.ts';
 import {
   type Accepted,
@@ -19,16 +20,8 @@ import {
   understand,
 } from './operation.ts';
 import { readPrefer } from './prefer.ts';
+import { recording } from './record.ts';
 import { unavailable } from './unavailable.ts';
-
-/** In place of a command's id: no device has anything to do, and this is the answer. */
-export class Done<T> {
-  readonly answer: T;
-
-  constructor(answer: T) {
-    this.answer = answer;
-  }
-}
 
 /** What is kept of a request with an `Idempotency-Key`, besides the id of a single command. */
 const keptDone = z.object({ answer: z.unknown().optional() });
@@ -158,6 +151,8 @@ function commands<P extends Fields, B extends Fields, I, S extends z.ZodType, R 
 ): Operation & { readonly refusals: R } {
   const { id, summary, method, path, access, params, result, refusals, redirects, body, write } = description;
   const refuse = refuser(refusals);
+  // What is only read is nothing to record.
+  const recorderOf = method === 'GET' ? null : recording(id, body, 'ordered');
   return {
     id,
     summary,
@@ -177,7 +172,8 @@ function commands<P extends Fields, B extends Fields, I, S extends z.ZodType, R 
       const request = { params: understood.params, body: understood.input };
       return whileSeated(async (services, caller, client) => {
         const { afterCommit, done } = following(services);
-        const work = (tx: Tx) => write({ caller, services, refuse, afterCommit, tx }, request);
+        const order = (tx: Tx) => write({ caller, services, refuse, afterCommit, tx }, request);
+        const work = recorderOf?.(caller, client.origin, rawParams, rawInput).recorded(order) ?? order;
         const { attempt } = client;
         const issued = await (attempt && restore ? once(services, attempt, work, restore) : services.database.transaction(work));
         await done();

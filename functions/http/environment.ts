@@ -7,6 +7,8 @@ export type Environment = {
   Bindings: Partial<HttpBindings> & {
     /** Where a client asks for a WebSocket, and the host has them. */
     readonly upgrade?: Upgrade;
+    /** Who connected, where somebody else than Node's server knows it. */
+    readonly address?: string | undefined;
   };
   Variables: { requestId: string; operation?: string; caller?: string | null; isReplayed?: true };
 };

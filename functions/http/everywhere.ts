@@ -66,6 +66,12 @@ export const everywhere: readonly General[] = [
     streams,
   ],
   [
+    'no_streams',
+    'NotImplementedError',
+    'This host of the API answers whole bodies only, and a stream has no end. Ask an API host that runs as a process.',
+    streams,
+  ],
+  [
     'request_under_way',
     'UnavailableError',
     'The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.',

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { type Connection, type Statements, statementsOf, type Tx } from '../../db/client.ts';
+import type { Connection, Tx } from '../../db/client.ts';
 import type { Services } from '../services.ts';
 import type { Caller } from './caller.ts';
 import { type Attempt, once, onceInSteps } from './idempotency.ts';
 import { linkTo, Page } from './paging.ts';
 import { type FieldError, Problem, type ProblemType } from './problem.ts';
+import { type Origin, type Recorder, recording } from './record.ts';
 import { Redirect } from './redirect.ts';
 import type { Upgrade } from './web-socket.ts';
 
@@ -77,14 +78,13 @@ type Writing<P extends Fields, B extends Fields, S extends z.ZodType, R extends 
   readonly status?: 200 | 202;
 } & (
     | { readonly write: Handler<P, B, S, R, { readonly tx: Tx }> }
-    /** For a change that is one statement, and so a transaction of its own: it saves two round trips. */
-    | { readonly writeOnce: Handler<P, B, S, R, { readonly sql: Statements; readonly tx: Tx }> }
-    /** For a change that asks somebody else between its transactions. Repeating it does no harm. */
-    | { readonly writeInSteps: Handler<P, B, S, R, unknown> }
+    /** For a change that asks somebody else between its transactions. Repeating it does no harm. `record` begins the one that makes it. */
+    | { readonly writeInSteps: Handler<P, B, S, R, { readonly record: (tx: Tx) => Promise<void> }> }
   );
 
 /** Where what a client asked for takes a while: how long it waits, by its `Prefer` header, and whether it is still there. */
 export interface Client {
+  readonly origin: Origin;
   readonly prefer: string | undefined;
   readonly gone: AbortSignal;
   /** Set where it may send the same change again, and wants it made once. */
@@ -174,6 +174,7 @@ export function writing<P extends Fields, B extends Fields, S extends z.ZodType,
     redirects,
   } = description;
   const refuse = refuser(refusals);
+  const recorderOf = recording(id, body, status === 202 ? 'ordered' : 'done');
   return {
     id,
     summary,
@@ -191,10 +192,11 @@ export function writing<P extends Fields, B extends Fields, S extends z.ZodType,
       const understood = understand(paramsSchema, rawParams, 'body', body, rawBody);
       if (Array.isArray(understood)) return understood;
       const request = { params: understood.params, body: understood.input };
-      return async (services, caller, { attempt }) => {
+      return async (services, caller, { attempt, origin }) => {
         const { afterCommit, done } = following(services);
         const context = { caller, services, refuse, afterCommit };
-        const answer = await carryOut(description, services, attempt, context, request);
+        const recorder = recorderOf(caller, origin, rawParams, rawBody);
+        const answer = await carryOut(description, services, attempt, recorder, context, request);
         await done();
         return answer instanceof Redirect ? redirected(answer) : { status, body: answer };
       };
@@ -202,27 +204,21 @@ export function writing<P extends Fields, B extends Fields, S extends z.ZodType,
   };
 }
 
-/** Makes a change as it was declared; where it may be asked for again, in a transaction that keeps what it came to. */
+/** Makes a change as it was declared, and records it; where it may be asked for again, in a transaction that keeps what it came to. */
 async function carryOut<P extends Fields, B extends Fields, S extends z.ZodType, R extends Refusals>(
   description: Writing<P, B, S, R>,
   services: Services,
   attempt: Attempt | undefined,
+  recorder: Recorder,
   context: WritingContext<R>,
   request: { readonly params: z.output<P>; readonly body: z.output<B> },
 ): Promise<unknown> {
   if ('writeInSteps' in description) {
-    const work = () => description.writeInSteps(context, request);
+    const work = () => description.writeInSteps({ ...context, record: recorder.record }, request);
     return attempt ? onceInSteps(services, attempt, work) : work();
   }
-  const { database } = services;
-  if (!attempt && 'writeOnce' in description) {
-    return description.writeOnce({ ...context, tx: database, sql: database.$client }, request);
-  }
-  const work = (tx: Tx): Promise<unknown> =>
-    'write' in description
-      ? description.write({ ...context, tx }, request)
-      : description.writeOnce({ ...context, tx, sql: statementsOf(tx) }, request);
-  return attempt ? once(services, attempt, work, (kept) => kept) : database.transaction(work);
+  const work = recorder.recorded((tx): Promise<unknown> => description.write({ ...context, tx }, request));
+  return attempt ? once(services, attempt, work, (kept) => kept) : services.database.transaction(work);
 }
 
 /** Sends a client to another address. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { statementsOf } from '../../db/client.ts';
 import { nicLabel, nodeLabel, plainText } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 
@@ -29,7 +30,8 @@ export const registerNic = writing({
     duplicate_nic: ['DuplicateError', 'the node has a NIC of this name already'],
   },
 
-  async writeOnce({ sql, refuse }, { params, body }) {
+  async write({ tx, refuse }, { params, body }) {
+    const sql = statementsOf(tx);
     const [nic] = await sql`
       insert into nics (node_id, label, mac_address)
         select id, ${params.nic}, ${body.macaddr} from nodes where label = ${params.node} for key share

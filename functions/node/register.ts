@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { statementsOf } from '../../db/client.ts';
 import { type Obm, obm } from '../../db/devices/obm.ts';
 import { violates } from '../../db/queries/violation.ts';
 import { agentLabel, metadataLabel, nodeLabel } from '../http/labels.ts';
@@ -38,12 +39,12 @@ export const registerNode = writing({
     ...addressRefusals,
   },
 
-  async writeOnce({ sql, tx, services, refuse }, { params, body }) {
+  async write({ tx, services, refuse }, { params, body }) {
     const agent = body.obm || body.agent !== undefined ? await chooseAgent(tx, body.agent) : null;
     if (typeof agent === 'string') throw refuse('no_agent', noAgentMessage(agent, body.agent));
     const bmc = await wayToBmc(services, params.node, body, agent);
     const metadata = Object.entries(body.metadata);
-    const [node] = await sql`
+    const [node] = await statementsOf(tx)`
       with node as (
         insert into nodes (label, agent_id, obmd_uri, obmd_token, obm_type, obm_host, obm_port, obm_settings, obm_sealed)
           values (${params.node}, ${agent?.id ?? null}, ${bmc.obmdUri}, ${bmc.obmdToken},

@@ -32,11 +32,12 @@ export const setObm = writing({
     changed_meanwhile: ['BlockedError', 'the node was given away, or the way to its BMC was changed, at the same moment'],
   },
 
-  async writeInSteps({ services, caller, refuse }, { params, body: { enabled } }) {
+  async writeInSteps({ services, caller, refuse, record }, { params, body: { enabled } }) {
     const { database, secrets, log } = services;
     let node = await database.transaction(async (tx) => {
       const found = ownBmc({ caller, refuse }, await lockBmc(tx, params.node), params.node);
       if (found.way.by === 'agent') {
+        await record(tx);
         await tx.update(nodes).set({ obmEnabled: enabled }).where(eq(nodes.id, found.id));
         if (!enabled) await stopConsole(tx, services, found);
       }
@@ -59,6 +60,7 @@ export const setObm = writing({
       const write = database.transaction(async (tx) => {
         const found = await lockBmc(tx, params.node);
         if (!found || !sameNode(before, found) || session(found) !== session(before)) return found;
+        await record(tx);
         const obmdSession = typeof token === 'string' ? secrets.encrypt(token) : null;
         await tx.update(nodes).set({ obmEnabled: enabled, obmdSession }).where(eq(nodes.id, found.id));
         return 'written' as const;

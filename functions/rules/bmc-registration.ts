@@ -14,6 +14,7 @@ export const obmd = z.strictObject({
   admin_token: z.string().meta({
     description: 'Admin token of obmd; it is kept encrypted and never shown',
     examples: ['c0b38d6e1f6f4d4f9a3e'],
+    writeOnly: true,
   }),
 });
 export type Obmd = z.output<typeof obmd>;

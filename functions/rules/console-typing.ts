@@ -27,7 +27,11 @@ export const typedText = z.strictObject({
     .string()
     .min(1, 'must not be empty')
     .refine((text) => Buffer.byteLength(text) <= MOST_TYPED, `must be ${MOST_TYPED} bytes at most, in UTF-8`)
-    .meta({ description: `What is typed, ${MOST_TYPED} bytes of UTF-8 at most; a line ends with \\r`, examples: ['uptime\r'] }),
+    .meta({
+      description: `What is typed, ${MOST_TYPED} bytes of UTF-8 at most; a line ends with \\r`,
+      examples: ['uptime\r'],
+      writeOnly: true,
+    }),
 });
 
 /** What is typed: bytes, or a break, which is no byte. */

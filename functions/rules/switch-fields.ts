@@ -34,9 +34,15 @@ function together(each: readonly Described[]): Described {
 function common(fields: readonly Described[string][]): Described[string] {
   const [first = false, ...rest] = fields;
   if (rest.length === 0 || typeof first === 'boolean' || first.type === undefined) return first;
-  const { type, description = '', examples = [] } = first;
+  const { type, description = '', examples = [], writeOnly } = first;
   const values = fields.flatMap((field) => (typeof field === 'boolean' ? [] : (field.enum ?? field.const ?? [])));
-  return { type, description, examples, ...(values.length > 0 ? { enum: [...new Set(values)] } : {}) };
+  return {
+    type,
+    description,
+    examples,
+    ...(writeOnly === undefined ? {} : { writeOnly }),
+    ...(values.length > 0 ? { enum: [...new Set(values)] } : {}),
+  };
 }
 
 function withoutDefault(field: Described[string]): Described[string] {

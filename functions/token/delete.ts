@@ -18,7 +18,7 @@ export const deleteToken = writing({
     unknown_token: ['NotFoundError', 'the caller has no token of this id'],
   },
 
-  async writeOnce({ tx, caller, services, refuse, afterCommit }, { params }) {
+  async write({ tx, caller, services, refuse, afterCommit }, { params }) {
     const isSeen = caller.isAdmin || (caller.id !== null && (tokenOf(caller) ?? params.token) === params.token);
     if (!isSeen || !(await remove(tx, params.token, caller.isAdmin ? null : caller.id))) {
       throw refuse('unknown_token', `you have no token ${params.token}: GET /v0/auth/tokens lists yours`);

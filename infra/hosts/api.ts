@@ -1,37 +1,16 @@
 import type { Server } from 'node:http';
-import type { Logger } from 'pino';
-import { openDatabase } from '../../db/client.ts';
-import { checkSchema } from '../../db/commands/check-schema.ts';
-import { createSigner } from '../../db/commands/envelope.ts';
-import { createApiSecrets } from '../../functions/api-secrets.ts';
 import { createApp } from '../../functions/app.ts';
-import { createConsoleFeed } from '../../functions/console/stream/feed.ts';
-import { createFinishedCommands } from '../../functions/http/finished-commands.ts';
 import type { Operation } from '../../functions/http/operation.ts';
-import { createPlaces } from '../../functions/http/places.ts';
-import { openCallers } from '../../functions/http/sign-in/open.ts';
-import { setVlanPool } from '../../functions/rules/vlan-pool.ts';
 import type { Services } from '../../functions/services.ts';
-import type { Settings } from '../../functions/settings.ts';
-import type { ApiKeys } from '../keys.ts';
+import { startChaining } from './audit-chaining.ts';
 import type { ListenAddress } from './listen-address.ts';
 import { listen } from './listener.ts';
 import { startPruning } from './pruning.ts';
 import { createHttpServer } from './server.ts';
+import { openServices, type ServicesOptions } from './services.ts';
 
 /** How long requests may take to finish when the host stops, in ms. */
 const PATIENCE = 5_000;
-
-/** What an API host is made of. */
-export interface ApiOptions {
-  /** A login of the role haas_api. */
-  readonly databaseUrl: string;
-  readonly keys: ApiKeys;
-  readonly settings: Settings;
-  readonly log: Logger;
-  /** Connections to Postgres, besides the one that listens. */
-  readonly connections?: number;
-}
 
 /** Everything the operations need, connected. */
 export interface ApiHost {
@@ -42,34 +21,23 @@ export interface ApiHost {
   close(): Promise<void>;
 }
 
+/** What an API host is made of. */
+export interface ApiOptions extends ServicesOptions {
+  /**
+   * Where it hears what the database tells. Default: `databaseUrl`, but for a pooler of transactions, where nothing could be heard: then
+   * whatever is waited for is polled, and no caller is remembered.
+   */
+  readonly listenUrl?: string | undefined;
+}
+
 /** Connects an API host to its database. Rejects with SchemaError when the database is not of this version. */
 export async function openApi(options: ApiOptions): Promise<ApiHost> {
-  const { databaseUrl, keys, settings, log, connections = 10 } = options;
-  const database = openDatabase(databaseUrl, 'haas api', connections);
-  const callers = openCallers(database.$client, log, settings.signIn);
-  const finished = createFinishedCommands(database.$client);
-  const consoles = createConsoleFeed(database.$client, log);
-  try {
-    await checkSchema(database.$client);
-    await setVlanPool(database.$client, settings.vlans);
-  } catch (error) {
-    await database.$client.end();
-    throw error;
-  }
-  const listener = await listen(databaseUrl, { callers, finished, consoles });
+  const { databaseUrl, pooling, listenUrl = pooling === 'transaction' ? undefined : databaseUrl, settings, log } = options;
+  const services = await openServices(options);
+  const { database, callers, finished, consoles } = services;
+  const listener = listenUrl === undefined ? undefined : await listen(listenUrl, { callers, finished, consoles });
   const stopPruning = startPruning(database, settings, log);
-
-  const services: Services = {
-    database,
-    signer: await createSigner(keys.issuer, keys.signing),
-    secrets: createApiSecrets(keys.secret),
-    callers,
-    finished,
-    consoles,
-    places: createPlaces(settings.limits),
-    settings,
-    log,
-  };
+  const stopChaining = startChaining(database.$client, services.audit, log);
   const servers: Server[] = [];
   return {
     services,
@@ -87,7 +55,8 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
       finished.stop();
       consoles.stop();
       await Promise.all(servers.map(closeServer));
-      await listener.stop();
+      await listener?.stop();
+      await stopChaining();
       await database.$client.end({ timeout: PATIENCE / 1000 });
     },
   };

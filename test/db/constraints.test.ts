@@ -48,6 +48,8 @@ async function rules(t: TestContext): Promise<Rules> {
     ${token(1)};
     insert into failed_logins values ('ada', '10.0.0.1', 1, now());
     insert into idempotency_keys (caller, key, request) values ('user/1', 'k', '');
+    insert into audit (event, seq, hash) values ('node_register', 1, 'x');
+    insert into audit (event) values ('node_register');
   `);
   return { superuser, api };
 }
@@ -170,6 +172,10 @@ const refused: [what: string, statement: string, constraint: string, as?: keyof 
     "insert into idempotency_keys (caller, key, request) values ('user/1', 'k', 'another')",
     'idempotency_keys_caller_key_pk',
   ],
+  ['two entries of the audit in one place', "update audit set seq = 1, hash = 'y' where seq is null", 'audit_seq'],
+  ['an entry of the audit with a place and no hash', 'update audit set seq = 2 where seq is null', 'chained_is_whole'],
+  ['a signature without a place', "update audit set signature = 'x' where seq is null", 'only_the_chained_is_signed'],
+  ['a quota below nothing', 'update projects set max_nodes = 5, max_networks = -1 where id = 1', 'quota_is_a_number'],
   ['a member twice', 'insert into project_members values (1, 1)', 'project_members_user_id_project_id_pk'],
   ['access twice', 'insert into network_access values (1, 1)', 'network_access_network_id_project_id_pk'],
   ['two projects of one name', "insert into projects (label) values ('blue')", 'projects_label_unique'],

@@ -20,7 +20,9 @@ const agentFunctions = [
 ];
 const apiFunctions = [
   'applied_migrations()',
+  'audit_text(audit)',
   'expire_commands(bigint)',
+  'prune_audit(interval,bigint)',
   'prune_consoles(interval,bigint)',
   'prune_history(interval)',
 ];
@@ -31,6 +33,9 @@ const apiTables = {
   agents: rows,
   api_tokens: 'DELETE INSERT SELECT',
   attachments: 'SELECT',
+  audit: 'SELECT',
+  audit_projects: 'INSERT SELECT',
+  audit_prunings: 'SELECT',
   commands: 'INSERT SELECT',
   console_chunks: 'SELECT',
   consoles: 'INSERT SELECT',
@@ -57,6 +62,10 @@ const apiTables = {
 /** Columns that the API may update where it may not update the table. */
 const apiColumns = [
   'api_tokens.last_used_at',
+  'audit.hash',
+  'audit.result',
+  'audit.seq',
+  'audit.signature',
   'consoles.logging',
   'consoles.problem',
   'consoles.state',
@@ -252,6 +261,12 @@ test.for([
   'update api_tokens set user_id = 2',
   'update api_tokens set project_id = null, read_only = false, expires_at = null',
   'update api_tokens set hash = $$x$$',
+  "update audit set actor = 'somebody'",
+  'update audit set at = now()',
+  'delete from audit',
+  'insert into audit (event, seq, hash) values ($$own$$, 1, $$own$$)',
+  'delete from audit_projects',
+  'insert into audit_prunings values (1, $$own$$, $$own$$)',
   'update idempotency_keys set caller = $$x$$',
   'delete from vlans',
   'delete from drizzle.__drizzle_migrations',

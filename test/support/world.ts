@@ -13,6 +13,7 @@ import { createPlaces } from '../../functions/http/places.ts';
 import { openCallers } from '../../functions/http/sign-in/open.ts';
 import { operations } from '../../functions/operations.ts';
 import { hashPassword } from '../../functions/passwords.ts';
+import { createAuditChain } from '../../functions/rules/audit-chain.ts';
 import type { Services } from '../../functions/services.ts';
 import { readSettings, type Settings } from '../../functions/settings.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
@@ -81,6 +82,7 @@ async function worldOn(
     database: pool,
     signer: await createSigner(keys.issuer, keys.signing),
     secrets: createApiSecrets(apiKeys.secret),
+    audit: await createAuditChain(keys.issuer, keys.signing, [keys.signing]),
     callers: openCallers(pool.$client, log, allSettings.signIn),
     finished: createFinishedCommands(pool.$client),
     consoles: createConsoleFeed(pool.$client, log),

@@ -1,9 +1,11 @@
 import { hash, randomBytes } from 'node:crypto';
 import type { Connection } from '../../../db/client.ts';
-import { findUserWithRights, type UserWithRights } from '../../../db/queries/users.ts';
+import { findSha512Crypt, findUserWithRights, replacePasswordHash, type UserWithRights } from '../../../db/queries/users.ts';
 import { hashPassword, verifyPassword } from '../../passwords.ts';
+import { isSha512Crypt, TooManyVerificationsError, unmatchedSha512Crypt, verifySha512Crypt } from '../../sha512-crypt.ts';
 import type { Caller } from '../caller.ts';
 import { userLabel } from '../labels.ts';
+import { Problem } from '../problem.ts';
 import type { Backend } from './backend.ts';
 import type { FailedLogins } from './failed-logins.ts';
 import { type Memory, remember } from './memory.ts';
@@ -11,7 +13,13 @@ import { type Memory, remember } from './memory.ts';
 /** How long a password that was found right need not be checked again, in ms. */
 const VERIFIED_FOR = 60_000;
 
-/** Users with their names and passwords (HTTP Basic). An unknown user costs as much time as a wrong password. */
+/** How long somebody is asked to wait whose password could not be verified now, in seconds. */
+const RETRY_AFTER = 10;
+
+/**
+ * Users with their names and passwords (HTTP Basic). An unknown user costs as much time as a wrong password. Who comes from the predecessor
+ * has a hash of sha512-crypt until the first sign-in.
+ */
 export function passwordBackend(sql: Connection, memory: Memory, failed: FailedLogins): Backend {
   const processKey = randomBytes(32).toString('hex');
   const stranger = hashPassword(randomBytes(16).toString('hex'));
@@ -46,23 +54,43 @@ export function passwordBackend(sql: Connection, memory: Memory, failed: FailedL
     return found && found.until > Date.now() ? found.passwordHash : undefined;
   }
 
-  /** Whether a password is right, and whether that had to be found out. */
-  async function check(key: string, passwordHash: string, password: string): Promise<'right' | 'known' | 'wrong'> {
-    if (verifiedFor(key) === passwordHash) return 'known';
+  /** Whether a password is right, and whether that had to be found out. Nobody has the hash undefined. */
+  async function check(key: string, passwordHash: string | undefined, password: string): Promise<'right' | 'known' | 'wrong'> {
+    if (passwordHash !== undefined && verifiedFor(key) === passwordHash) return 'known';
     // Many requests at once with the same credentials are checked once.
-    const once = key + passwordHash;
-    const checking = checks.get(once) ?? verifyPassword(passwordHash, password).finally(() => checks.delete(once));
+    const once = `${key}${passwordHash}`;
+    const checking = checks.get(once) ?? verify(passwordHash, password).finally(() => checks.delete(once));
     checks.set(once, checking);
-    if (!(await checking)) return 'wrong';
+    if (passwordHash === undefined || !(await checking)) return 'wrong';
     remember(verified, key, { passwordHash, until: Date.now() + VERIFIED_FOR });
     return 'right';
+  }
+
+  /**
+   * Whether a password is the one that was hashed. As long as anybody has a hash of sha512-crypt, all that is wrong takes as long as one of
+   * these: how long it took shall not tell who has one, nor who there is.
+   */
+  async function verify(passwordHash: string | undefined, password: string): Promise<boolean> {
+    const old = passwordHash !== undefined && isSha512Crypt(passwordHash) ? passwordHash : undefined;
+    const own = old === undefined ? passwordHash : undefined;
+    if ((await verifyPassword(own ?? (await stranger), password)) && own !== undefined) return true;
+    const example = old ?? (await findSha512Crypt(sql));
+    if (example === undefined) return false;
+    return (await verifySha512Crypt(old ?? unmatchedSha512Crypt(example), password)) && old !== undefined;
+  }
+
+  function busy(error: unknown): Problem | undefined {
+    if (!(error instanceof TooManyVerificationsError)) return undefined;
+    const message = `too many passwords wait to be verified: sign in again in ${RETRY_AFTER} s`;
+    return new Problem('UnavailableError', 'passwords_busy', message, { headers: { 'Retry-After': String(RETRY_AFTER) } });
   }
 
   return {
     extension: 'hil.ext.auth.database',
     hint: 'a user name and password (HTTP Basic)',
     challenge: 'Basic realm="HaaS", charset="UTF-8"',
-    async identify({ authorization, address }) {
+    async identify(credentials) {
+      const { authorization, address } = credentials;
       const given = basicCredentials(authorization);
       if (!given) return given;
       // Nobody ever sees the key, so a secret in front makes a MAC of the hash, at a fifth of the price of an HMAC.
@@ -72,8 +100,13 @@ export function passwordBackend(sql: Connection, memory: Memory, failed: FailedL
       const found = userLabel.safeParse(given.user).success
         ? await lookUp(given.user, verifiedFor(key) === undefined)
         : undefined;
-      const checked = await check(key, found?.user.passwordHash ?? (await stranger), given.password);
-      if (found && checked !== 'wrong') {
+      const checked = await check(key, found?.user.passwordHash, given.password).catch((error: unknown) => error);
+      if (found && (checked === 'right' || checked === 'known')) {
+        if (isSha512Crypt(found.user.passwordHash)) {
+          await replacePasswordHash(sql, found.user, await hashPassword(given.password));
+          memory.forget();
+          return this.identify(credentials);
+        }
         if (checked === 'right') failed.forgive(given.user, address);
         return found.caller;
       }

@@ -83,6 +83,19 @@ test('K08, K09, K10: administrators open networks to all or to one project, with
   expect((await w.call('bob', 'GET', '/network/provider')).status).toBe(401);
 });
 
+test("an administrator who sets a site up again gives a project's network the VLAN that it had; its owner cannot", async (context) => {
+  const w = await makeWorld(context);
+  const body = { owner: 'blue', access: 'blue', net_id: '', vlan: 1207 };
+  expect(await w.call('ada', 'PUT', '/network/lan', body)).toMatchObject({
+    status: 400,
+    body: { code: 'id_not_yours_to_choose' },
+  });
+  expect((await w.call('root', 'PUT', '/network/lan', { ...body, net_id: '7' })).status).toBe(400);
+  await w.arrange('PUT', '/network/lan', body);
+  expect(await vlanOf(w, 'lan')).toBe(1207);
+  expect(await w.call('root', 'PUT', '/network/other', body)).toMatchObject({ status: 409, body: { code: 'id_in_use' } });
+});
+
 for (const id of ['yes', '5023', '-2', '0', '4095', '4096', ' 50 ', '0100', '1e2', '+5', '٣', '0x10']) {
   test(`K13, K16: ${JSON.stringify(id)} is no VLAN id`, async (context) => {
     const w = await makeWorld(context);

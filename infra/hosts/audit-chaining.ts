@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import type { Connection } from '../../db/client.ts';
+import { chainAudit } from '../../db/queries/audit.ts';
+import type { AuditChain } from '../../functions/rules/audit-chain.ts';
+
+/** How often it is looked for entries that are not chained, in ms, and how many are chained at a time. */
+const INTERVAL = 500;
+const BATCH = 500;
+
+/**
+ * Chains the entries of the audit soon after they were written, by whichever API host is first, until the function that it answers is
+ * called. What fails is logged, and tried again.
+ */
+export function startChaining(connection: Connection, chain: AuditChain, log: Logger): () => Promise<void> {
+  let isStopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let hasFailed = false;
+
+  const run = async () => {
+    try {
+      while ((await chainAudit(connection, BATCH, chain.append)) === BATCH && !isStopped);
+      hasFailed = false;
+    } catch (error) {
+      if (!hasFailed && !isStopped) log.warn({ err: error }, 'the audit could not be chained: it is tried again');
+      hasFailed = true;
+    }
+    if (!isStopped) timer = setTimeout(() => void (running = run()), INTERVAL);
+  };
+  let running = run();
+  return async () => {
+    isStopped = true;
+    clearTimeout(timer);
+    await running;
+  };
+}
