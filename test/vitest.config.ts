@@ -4,18 +4,28 @@ import { NoSkips } from './support/no-skips.ts';
 
 const inCi = process.env['CI'] !== undefined && process.env['CI'] !== '' && process.env['CI'] !== 'false';
 
+/** Tests that leave nothing behind in their process: files share one, and with it what they import, which is most of the program. */
+const sharing = ['test/{db,functions}/**/*.test.ts', 'test/agents/reading/**/*.test.ts'];
+
+const common = {
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  setupFiles: 'test/support/fail-on-warnings.ts',
+  pool: 'forks',
+  testTimeout: 30_000,
+  hookTimeout: 30_000,
+  teardownTimeout: 30_000,
+  allowOnly: !inCi,
+} as const;
+
 export default defineConfig({
   test: {
-    root: fileURLToPath(new URL('..', import.meta.url)),
-    include: ['test/**/*.test.ts'],
+    root: common.root,
     globalSetup: 'test/global-setup.ts',
-    setupFiles: 'test/support/fail-on-warnings.ts',
-    pool: 'forks',
     maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
-    teardownTimeout: 30_000,
-    allowOnly: !inCi,
     reporters: inCi ? ['default', new NoSkips()] : ['default'],
+    projects: [
+      { test: { ...common, name: 'alone', include: ['test/**/*.test.ts'], exclude: sharing } },
+      { test: { ...common, name: 'sharing', include: sharing, isolate: false } },
+    ],
   },
 });

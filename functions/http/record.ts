@@ -72,11 +72,16 @@ export function secretFields(schema: z.ZodType): ReadonlySet<string> {
   return names;
 }
 
-/** A value without fields of these names, at any depth. */
+/** A value without fields of these names, at any depth, and without what Postgres cannot hold in JSON: NUL, and halves of pairs. */
 function withoutFields(value: unknown, names: ReadonlySet<string>): unknown {
+  if (typeof value === 'string') return wellFormed(value);
   if (Array.isArray(value)) return value.map((each: unknown) => withoutFields(each, names));
   const object = fields.safeParse(value);
   if (!object.success) return value;
   const kept = Object.entries(object.data).filter(([name]) => !names.has(name));
-  return Object.fromEntries(kept.map(([name, each]) => [name, withoutFields(each, names)]));
+  return Object.fromEntries(kept.map(([name, each]) => [wellFormed(name), withoutFields(each, names)]));
+}
+
+function wellFormed(text: string): string {
+  return Buffer.from(text).toString().replaceAll('\0', '\uFFFD');
 }

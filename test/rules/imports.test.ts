@@ -94,12 +94,18 @@ describe('who may do what', () => {
     ]);
   });
 
-  test('only envelope.ts signs', () => {
-    expect(importing(/\b(?:CompactSign|FlattenedSign|GeneralSign|SignJWT)\b/)).toEqual(['db/commands/envelope.ts']);
+  test('only envelope.ts signs commands, and audit-chain.ts the audit', () => {
+    expect(importing(/\b(?:CompactSign|FlattenedSign|GeneralSign|SignJWT)\b/)).toEqual([
+      'db/commands/envelope.ts',
+      'functions/rules/audit-chain.ts',
+    ]);
   });
 
-  test('only verify.ts of the agents verifies commands, and oidc.ts who somebody is', () => {
-    expect(importing(/\b(?:compactVerify|flattenedVerify|generalVerify)\b/)).toEqual(['agents/verify.ts']);
+  test('only verify.ts of the agents verifies commands, audit-chain.ts the audit, and oidc.ts who somebody is', () => {
+    expect(importing(/\b(?:compactVerify|flattenedVerify|generalVerify)\b/)).toEqual([
+      'functions/rules/audit-chain.ts',
+      'agents/verify.ts',
+    ]);
     expect(importing(/\bjwtVerify\b/)).toEqual(['functions/http/sign-in/oidc.ts']);
   });
 });
