@@ -16,6 +16,8 @@ const environment = z.object({
     .optional(),
   HAAS_KEY_FILE: z.string({ error: "must name the API hosts' key file" }).min(1),
   HAAS_LISTEN: z.string().default('127.0.0.1:5000'),
+  HAAS_METRICS_LISTEN: z.string().optional(),
+  HAAS_DRAIN_SECONDS: z.coerce.number().int().min(0).max(60).default(0),
   HAAS_OPERATION: z
     .enum(
       operations.map(({ id }) => id),
@@ -31,6 +33,9 @@ export interface HostConfiguration {
   readonly pooling: Pooling;
   readonly listenUrl: string | undefined;
   readonly address: ListenAddress;
+  /** Where it tells whoever asks how it does; undefined: nowhere. */
+  readonly monitoringAddress: ListenAddress | undefined;
+  readonly drainSeconds: number;
   readonly keys: ApiKeys;
   readonly settings: Settings;
   /** What it serves: all operations, or the one of HAAS_OPERATION. */
@@ -49,11 +54,15 @@ export async function readHostConfiguration(
   }
   const { DATABASE_URL, HAAS_LISTEN_DATABASE_URL, HAAS_KEY_FILE, HAAS_LISTEN, HAAS_OPERATION } = parsed.data;
   const { HAAS_DATABASE_POOLER: pooling, HAAS_LOG_LEVEL: level } = parsed.data;
+  const { HAAS_METRICS_LISTEN, HAAS_DRAIN_SECONDS: drainSeconds } = parsed.data;
   return {
     databaseUrl: DATABASE_URL,
     pooling,
     listenUrl: HAAS_LISTEN_DATABASE_URL,
     address: parseListenAddress(HAAS_LISTEN),
+    monitoringAddress:
+      HAAS_METRICS_LISTEN === undefined ? undefined : parseListenAddress(HAAS_METRICS_LISTEN, 'HAAS_METRICS_LISTEN'),
+    drainSeconds,
     settings: readSettings(env),
     keys: await readApiKeys(HAAS_KEY_FILE),
     served: operations.filter(({ id }) => HAAS_OPERATION === undefined || id === HAAS_OPERATION),

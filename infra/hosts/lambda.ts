@@ -47,6 +47,7 @@ export async function openLambda(env: Record<string, string | undefined>): Promi
     handle: handle(outer),
     async close() {
       services.consoles.stop();
+      services.events.stop();
       await services.database.$client.end();
     },
   };
@@ -75,8 +76,12 @@ function addressOf({ requestContext, headers }: LambdaEvent): string | undefined
 
 let opening: Promise<LambdaHost> | undefined;
 
-/** What the platform calls: events of API Gateway (HTTP and REST), function URLs and load balancers. */
-export async function handler(event: LambdaEvent, context?: LambdaContext): ReturnType<LambdaHost['handle']> {
+/**
+ * What the platform calls: events of API Gateway (HTTP and REST), function URLs and load balancers.
+ *
+ * @public
+ */
+export async function handler(event: LambdaEvent, context?: LambdaContext): Promise<Awaited<ReturnType<LambdaHost['handle']>>> {
   // Where it could not be opened, the next request tries again.
   opening ??= openLambda(process.env).catch((error: unknown) => {
     opening = undefined;

@@ -5,11 +5,15 @@ import { checkOpenDoor } from './open-door.ts';
 
 /** An API host in production: all operations, or the one named in HAAS_OPERATION, until SIGTERM. */
 async function run(): Promise<void> {
-  const { address, served, ...options } = await readHostConfiguration(process.env);
+  const { address, monitoringAddress, served, ...options } = await readHostConfiguration(process.env);
   const { settings, log } = options;
   const openDoor = checkOpenDoor(settings, address);
   if (openDoor !== undefined) log.warn(openDoor);
   const host = await openApi(options);
+  if (monitoringAddress) {
+    const { port } = await host.listenForMonitoring(monitoringAddress);
+    log.info({ port }, 'the API can be watched');
+  }
   const { port } = await host.listen(address, served);
   log.info({ port, operations: served.length }, 'the API answers');
   log.flush();

@@ -5,6 +5,7 @@ import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { Environment } from '../../functions/http/environment.ts';
+import type { RequestMeasures } from '../../functions/http/measures.ts';
 import { tooMany } from '../../functions/http/places.ts';
 import { Problem } from '../../functions/http/problem.ts';
 import type { Settings } from '../../functions/settings.ts';
@@ -26,7 +27,12 @@ const LOOK = 1_000;
  * A server of Node whose requests an application answers, within limits. What is no HTTP, or too much of it, never gets that far: it is
  * refused here, with an error of the shape that all have.
  */
-export function createHttpServer({ fetch }: Hono<Environment>, { limits, trustedProxies }: Settings, log: Logger): Server {
+export function createHttpServer(
+  { fetch }: Hono<Environment>,
+  { limits, trustedProxies }: Settings,
+  log: Logger,
+  measures?: RequestMeasures,
+): Server {
   const answer = getRequestListener(fetch, {
     // What asks in the manner of HTTP/1.0 need not say whom it asks.
     hostname: 'localhost',
@@ -57,6 +63,7 @@ export function createHttpServer({ fetch }: Hono<Environment>, { limits, trusted
 
   const refuse = (problem: Problem, address: string | undefined) => {
     log.info({ address, status: problem.status, code: problem.code }, 'refused');
+    measures?.refused(problem.code);
     return problem;
   };
   const refusal: Refusal = ({ socket, headers, rawHeaders, httpVersion }) => {

@@ -4,6 +4,7 @@ import { checkSchema } from '../../db/commands/check-schema.ts';
 import { createSigner } from '../../db/commands/envelope.ts';
 import { createApiSecrets } from '../../functions/api-secrets.ts';
 import { createConsoleFeed } from '../../functions/console/stream/feed.ts';
+import { createEventFeed } from '../../functions/event/stream/feed.ts';
 import { createFinishedCommands } from '../../functions/http/finished-commands.ts';
 import { createPlaces } from '../../functions/http/places.ts';
 import { openCallers } from '../../functions/http/sign-in/open.ts';
@@ -11,7 +12,7 @@ import { createAuditChain } from '../../functions/rules/audit-chain.ts';
 import { setVlanPool } from '../../functions/rules/vlan-pool.ts';
 import type { Services } from '../../functions/services.ts';
 import type { Settings } from '../../functions/settings.ts';
-import { type ApiKeys, trustedKeys } from '../keys.ts';
+import { type ApiKeys, auditKeys } from '../keys.ts';
 
 /** What the operations need of the place where they are hosted. */
 export interface ServicesOptions {
@@ -44,10 +45,11 @@ export async function openServices(options: ServicesOptions): Promise<Services> 
     database,
     signer: await createSigner(keys.issuer, keys.signing),
     secrets: createApiSecrets(keys.secret),
-    audit: await createAuditChain(keys.issuer, keys.signing, trustedKeys(keys).keys),
+    audit: await createAuditChain(keys.issuer, keys.signing, auditKeys(keys)),
     callers: openCallers(database.$client, log, settings.signIn),
     finished: createFinishedCommands(database.$client),
     consoles: createConsoleFeed(database.$client, log),
+    events: createEventFeed(database.$client, log),
     places: createPlaces(settings.limits),
     settings,
     log,

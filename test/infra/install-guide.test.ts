@@ -64,8 +64,11 @@ async function follow(t: TestContext, blocks: readonly DocumentedBlock[]): Promi
 const why = missing();
 
 describe.skipIf(why !== undefined)(`the guide to installing${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
-  test('leads from a Debian machine to a user who sees a free node, as it is written', { timeout: 180_000 }, async (t) => {
-    const blocks = [...(await documentedBlocks('docs/install.md')), ...(await documentedBlocks('docs/first-rack.md'))];
+  test('leads from a Debian machine to a user who sees a free node, and to two API hosts, as it is written', {
+    timeout: 180_000,
+  }, async (t) => {
+    const pages = ['docs/install.md', 'docs/first-rack.md', 'docs/install-several-hosts.md'];
+    const blocks = (await Promise.all(pages.map((page) => documentedBlocks(page)))).flat();
     expect(blocks.length).toBeGreaterThan(12);
     const outputs = await follow(t, blocks);
     for (const [number, block] of blocks.entries()) {
