@@ -30,7 +30,8 @@ export interface Judge {
   readonly agent: string;
   readonly verify: Verify;
   readonly policy: Policy;
-  readonly sealingKeys: readonly SealingKey[];
+  /** Throws ConfigError while they cannot be read. */
+  readonly sealingKeys: () => readonly SealingKey[];
 }
 
 /**
@@ -58,7 +59,7 @@ export async function admit(row: CommandRow, device: string, journal: Journal, j
   const forbidden = forbids(order, judge.policy);
   if (forbidden !== undefined) return refuse(row, journal, 'policy', forbidden);
   const begunBefore = admission.kind === 'again';
-  const task = await taskFor(order, begun, { again: begunBefore, hinted: row.attempt > 1 }, judge.sealingKeys);
+  const task = await taskFor(order, begun, { again: begunBefore, hinted: row.attempt > 1 }, judge.sealingKeys());
   if (typeof task === 'string') return refuse(row, journal, 'bad-credentials', task);
   const counts = begun.port !== null && !begunBefore;
   const tooMany = counts ? judge.policy.count(order.id, Date.now()) : undefined;

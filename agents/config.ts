@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type SealingKey, sealingKey } from '../db/commands/seal.ts';
+import type { SealingKey } from '../db/commands/seal.ts';
+import type { ListenAddress } from './monitoring.ts';
 import { type Policy, readPolicy } from './policy.ts';
-import { ConfigError, demandPrivate, readJson } from './private-file.ts';
+import { ConfigError, demandPrivate } from './private-file.ts';
+import { watchSealingKeys } from './sealing-keys.ts';
 import { type Trust, watchTrust } from './trust.ts';
 import { readVmHostConfig, type VmHostConfig } from './vm-host-config.ts';
 
@@ -15,6 +17,16 @@ const environment = z.object({
     .min(1, 'must be at least 1 second')
     .max(3600, 'must be at most 3600 seconds')
     .default(30),
+  HAAS_AGENT_METRICS_LISTEN: z
+    .string()
+    .transform((text, context) => {
+      const [, v6, name, port] = /^(?:\[([\da-fA-F:]+)\]|([\w.-]+)):(\d{1,5})$/.exec(text) ?? [];
+      const hostname = v6 ?? name;
+      if (hostname !== undefined && Number(port) <= 65_535) return { hostname, port: Number(port) };
+      context.addIssue({ code: 'custom', message: 'must be an address such as 127.0.0.1:9101' });
+      return z.NEVER;
+    })
+    .optional(),
   HAAS_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 });
 
@@ -24,13 +36,15 @@ export interface AgentConfig {
   readonly url: string;
   /** Holds the keys, the journal and the locks; shared by all processes of the agent, which run on one host. */
   readonly stateDir: string;
-  /** The keys to which credentials were sealed, newest first. */
-  readonly sealingKeys: readonly SealingKey[];
+  /** The keys to which credentials were sealed, newest first; reads the file again after a change. Throws ConfigError while it is unreadable. */
+  readonly sealingKeys: () => readonly SealingKey[];
   /** Whose orders are taken; reads the file again after a change. Throws ConfigError while it is unreadable. */
   readonly trust: () => Trust;
   readonly policy: Policy;
   /** The host of headnodes; null: there is none here. */
   readonly vmHost: VmHostConfig | null;
+  /** Where it tells whoever asks how it does; undefined: nowhere. */
+  readonly monitoring: ListenAddress | undefined;
   readonly logLevel: z.output<typeof environment>['HAAS_LOG_LEVEL'];
   readonly timing: Timing;
 }
@@ -61,6 +75,8 @@ export interface Timing {
   readonly beat: number;
   /** How often the templates for headnodes are read again. */
   readonly templates: number;
+  /** How often what is sealed to older keys is looked for. */
+  readonly resealing: number;
   /** How long an answer of the database is waited for before its connections are given up. */
   readonly databaseSilence: number;
   /** How long begun work may take to finish when the agent is stopped. */
@@ -117,6 +133,7 @@ export function timingFor(leaseSeconds: number): Timing {
     poll: 5000,
     beat: 10_000,
     templates: 60_000,
+    resealing: 60_000,
     databaseSilence: Math.min(10_000, lease / 2),
     stop: 10_000,
   };
@@ -133,17 +150,18 @@ export function readConfig(env: Record<string, string | undefined>): AgentConfig
   demandPrivate(stateDir);
   for (const folder of ['journal', 'locks']) mkdirSync(join(stateDir, folder), { recursive: true, mode: 0o700 });
 
-  const keyFile = join(stateDir, 'sealing-keys.json');
-  demandPrivate(keyFile);
+  const sealingKeys = watchSealingKeys(join(stateDir, 'sealing-keys.json'));
+  sealingKeys();
   const trust = watchTrust(join(stateDir, 'trusted-keys.json'));
   trust();
   return {
     url,
     stateDir,
-    sealingKeys: readJson(keyFile, z.array(sealingKey).min(1)),
+    sealingKeys,
     trust,
     policy: readPolicy(join(stateDir, 'policy.json')),
     vmHost: readVmHostConfig(stateDir),
+    monitoring: parsed.data.HAAS_AGENT_METRICS_LISTEN,
     logLevel: parsed.data.HAAS_LOG_LEVEL,
     timing: timingFor(lease),
   };

@@ -283,15 +283,27 @@ export function unsavedSwitches(folder: string, issuer: string, except: readonly
 
 /** The devices of consoles that are to be held. The journals of those in `except` are not looked at. */
 export function openConsoles(folder: string, issuer: string, except: readonly string[] = []): string[] {
+  return heldConsoles(folder, issuer, except).map(deviceOf);
+}
+
+function heldConsoles(folder: string, issuer: string, except: readonly string[]): HeldConsole[] {
   const prefixes = (['node', 'headnode'] as const).map((of) => consoleDevice({ of, label: '' }));
-  return prefixes
-    .flatMap((prefix) => journalTexts(folder, issuer, prefix, except))
-    .flatMap((text) => lastConsole(text) ?? [])
-    .map((held) =>
-      'access' in held
-        ? consoleDevice({ of: 'node', label: held.access.label })
-        : consoleDevice({ of: 'headnode', label: held.headnode.label }),
-    );
+  return prefixes.flatMap((prefix) => journalTexts(folder, issuer, prefix, except)).flatMap((text) => lastConsole(text) ?? []);
+}
+
+function deviceOf(held: HeldConsole): string {
+  return 'access' in held
+    ? consoleDevice({ of: 'node', label: held.access.label })
+    : consoleDevice({ of: 'headnode', label: held.headnode.label });
+}
+
+/** The credentials in the journals, sealed, and of which device's journal each is. */
+export function sealedInJournals(folder: string, issuer: string): { readonly device: string; readonly sealed: string }[] {
+  const switches = unsavedSwitches(folder, issuer).map(({ label, sealed }) => ({ device: `switch/${label}`, sealed }));
+  const consoles = heldConsoles(folder, issuer, []).flatMap((held) =>
+    'access' in held ? { device: deviceOf(held), sealed: held.access.sealed } : [],
+  );
+  return [...switches, ...consoles];
 }
 
 /** The journals of the devices whose labels begin so: whoever looks through them does it again and again. */

@@ -10,6 +10,8 @@ import type { Upkeep } from './craft.ts';
 import type { Database } from './database.ts';
 import type { DeviceError } from './device-error.ts';
 import type { Journal } from './journal.ts';
+import type { Measures } from './measures.ts';
+import { resealSwitch } from './resealed-access.ts';
 import { messageOf } from './scrub.ts';
 import type { SwitchLink, SwitchTarget } from './switch-link.ts';
 import type { SwitchTask } from './task.ts';
@@ -26,6 +28,7 @@ export interface SaverMeans {
   readonly database: Database;
   readonly timing: Timing;
   readonly checkpoint: Checkpoint;
+  readonly measures: Pick<Measures, 'saveFailed' | 'journalFailed'>;
 }
 
 /**
@@ -71,10 +74,11 @@ export class Saver implements Upkeep<'switch'> {
     if (!access) return;
     this.#leftUnsaved = true;
     const { policy, sealingKeys } = this.#means.judge;
-    const credentials = policy.forbidsSwitch(access) ?? (await openCredentials(access, this.#held.device, sealingKeys));
+    const credentials = policy.forbidsSwitch(access) ?? (await openCredentials(access, this.#held.device, sealingKeys()));
     if (typeof credentials === 'string')
       this.#log.error({ reason: credentials }, 'the configuration of the switch cannot be saved');
     else this.#mark({ access, credentials });
+    await this.#reseal();
   }
 
   /** Writes tasks into the journal, with how to reach the switch to have it saved after them. Throws JournalError. */
@@ -99,6 +103,7 @@ export class Saver implements Upkeep<'switch'> {
       this.#journal?.saved();
       this.#leftUnsaved = false;
     } catch (error) {
+      this.#means.measures.journalFailed();
       this.#log.error({ reason: messageOf(error) }, 'the journal does not take that the configuration is saved');
     }
   }
@@ -130,6 +135,7 @@ export class Saver implements Upkeep<'switch'> {
       const error = asDeviceError(thrown);
       await this.#link.close();
       this.#failed(error);
+      await this.#reseal();
       return false;
     }
     try {
@@ -144,6 +150,16 @@ export class Saver implements Upkeep<'switch'> {
     return true;
   }
 
+  /** It may be long before it is saved: no older key of the agent is to be needed for that. */
+  async #reseal(): Promise<void> {
+    try {
+      const access = this.#journal?.unsaved;
+      if (access) this.#journal?.begin([], await resealSwitch(access, this.#held.device, this.#means.judge.sealingKeys()));
+    } catch (error) {
+      this.#log.debug({ reason: messageOf(error) }, 'the journal keeps the credentials of the switch as they were sealed');
+    }
+  }
+
   #mark(target: SwitchTarget): void {
     if (!this.#target) this.#since = performance.now();
     this.#target = target;
@@ -155,6 +171,7 @@ export class Saver implements Upkeep<'switch'> {
     this.#notBefore = performance.now() + Math.min(first * 2 ** Math.min(this.#failures, 20), last);
     this.#failures += 1;
     this.#hopeless = error.fault === 'denied';
+    this.#means.measures.saveFailed();
     this.#log.warn({ reason: error.fault, detail: messageOf(error) }, 'the configuration of the switch is not saved');
   }
 }

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { generateSigningKey, signingKey, verificationKey } from '../db/commands/envelope.ts';
+import { generateSigningKey, signingKey, type VerificationKey, verificationKey } from '../db/commands/envelope.ts';
 import { generateSealingKey, type SealingKey, sealingKey } from '../db/commands/seal.ts';
 
 const apiKeys = z.strictObject({
@@ -11,6 +11,10 @@ const apiKeys = z.strictObject({
   signing: signingKey,
   /** 32 bytes in base64url; encrypts what the API itself must read again. */
   secret: z.string().regex(/^[A-Za-z0-9_-]{43}$/),
+  /** What `signing` will be: agents are told to trust it first. */
+  next: signingKey.optional(),
+  /** The public halves of what `signing` was: what they signed is still to be verified, but no order of theirs is to be taken. */
+  retired: z.array(verificationKey).optional(),
 });
 
 /** What an API host knows and Postgres never does. All API hosts of a deployment share it. */
@@ -41,24 +45,58 @@ export async function ensureApiKeys(path: string): Promise<ApiKeys> {
 /** What agents pin: the deployment, and the public halves of the keys that it signs with. */
 export const trustedKeysFile = z.strictObject({ issuer: z.string().min(1), keys: z.array(verificationKey).min(1) });
 
-/** What the agents of a deployment are to trust. Public. */
-export function trustedKeys({ issuer, signing }: ApiKeys): z.output<typeof trustedKeysFile> {
-  return { issuer, keys: [verificationKey.parse(signing)] };
+/** What the agents of a deployment are to trust: the key that signs, and the one that will. Public. */
+export function trustedKeys({ issuer, signing, next }: ApiKeys): z.output<typeof trustedKeysFile> {
+  return { issuer, keys: [signing, next].flatMap((key) => (key ? verificationKey.parse(key) : [])) };
+}
+
+/** Every public key that a deployment ever signed with or is about to: by these, what is kept for long is verified, never an order. */
+export function auditKeys(keys: ApiKeys): VerificationKey[] {
+  return [...trustedKeys(keys).keys, ...(keys.retired ?? [])];
+}
+
+/** What an agent pins, and who it is. */
+const pinnedKeysFile = trustedKeysFile.extend({ agent: z.string().optional() });
+
+function pinnedKeysPath(stateDir: string): string {
+  return join(stateDir, 'trusted-keys.json');
+}
+
+/** Reads what an agent trusts. Throws KeyFileError. */
+export function readPinnedKeys(stateDir: string): Promise<z.output<typeof pinnedKeysFile>> {
+  return readKeyFile(pinnedKeysPath(stateDir), pinnedKeysFile);
+}
+
+/** Has an agent trust these keys and no others. It reads the file again while it runs. */
+export function writePinnedKeys(stateDir: string, pinned: z.output<typeof pinnedKeysFile>): Promise<void> {
+  return writePrivateFile(pinnedKeysPath(stateDir), pinned);
 }
 
 /** Has an agent trust a deployment, beside the other keys of the same deployment that it trusts already: a rotation is not undone. */
 export async function pinTrustedKeys(stateDir: string, trust: z.output<typeof trustedKeysFile>, agent: string): Promise<void> {
-  const path = join(stateDir, 'trusted-keys.json');
-  const known = (await exists(path)) ? await readKeyFile(path, trustedKeysFile.extend({ agent: z.string().optional() })) : null;
+  const known = (await exists(pinnedKeysPath(stateDir))) ? await readPinnedKeys(stateDir) : null;
   const others = known?.issuer === trust.issuer ? known.keys.filter(({ kid }) => trust.keys.every((key) => key.kid !== kid)) : [];
-  await writePrivateFile(path, { issuer: trust.issuer, keys: [...trust.keys, ...others], agent });
+  await writePinnedKeys(stateDir, { issuer: trust.issuer, keys: [...trust.keys, ...others], agent });
+}
+
+function sealingKeysPath(stateDir: string): string {
+  return join(stateDir, 'sealing-keys.json');
+}
+
+/** An agent's sealing keys in its state folder, newest first. Throws KeyFileError. */
+export function readSealingKeys(stateDir: string): Promise<SealingKey[]> {
+  return readKeyFile(sealingKeysPath(stateDir), z.array(sealingKey).min(1));
+}
+
+/** Gives an agent these sealing keys, newest first. It reads the file again while it runs. */
+export function writeSealingKeys(stateDir: string, keys: readonly SealingKey[]): Promise<void> {
+  return writePrivateFile(sealingKeysPath(stateDir), keys);
 }
 
 /** An agent's sealing keys in its state folder, newest first, made when they are missing. */
 export async function ensureSealingKeys(stateDir: string): Promise<SealingKey[]> {
-  const path = join(stateDir, 'sealing-keys.json');
-  if (!(await exists(path))) await writePrivateFile(path, [await generateSealingKey()]);
-  return readKeyFile(path, z.array(sealingKey).min(1));
+  if (!(await exists(sealingKeysPath(stateDir)))) await writeSealingKeys(stateDir, [await generateSealingKey()]);
+  return readSealingKeys(stateDir);
 }
 
 /** Makes a folder that only its owner can enter or, with mode 0711, that others can pass through and not list. */
@@ -67,12 +105,21 @@ export async function ensurePrivateFolder(path: string, mode: 0o700 | 0o711 = 0o
   await chmod(path, mode);
 }
 
-/** Writes JSON that only its owner can read, whole or not at all. */
+/**
+ * Writes JSON that only its owner can read, whole or not at all. A file that is there already keeps its owner, and who may read it: whoever
+ * needs it can go on.
+ */
 export async function writePrivateFile(path: string, value: unknown): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const before = (await exists(path)) ? await stat(path) : undefined;
   const unfinished = `${path}.${process.pid}.new`;
   const file = await open(unfinished, 'w', 0o600);
   try {
+    if (before) {
+      const { uid, gid } = await file.stat();
+      if (uid !== before.uid || gid !== before.gid) await file.chown(before.uid, before.gid);
+      await file.chmod(before.mode & 0o770);
+    }
     await file.writeFile(`${JSON.stringify(value, null, 2)}\n`);
     await file.sync();
   } finally {

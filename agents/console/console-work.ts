@@ -8,6 +8,7 @@ import { Intake } from '../intake.ts';
 import type { HeldConsole, Journal } from '../journal.ts';
 import { JournalError } from '../journal-file.ts';
 import type { Lease } from '../lease.ts';
+import { resealBmc } from '../resealed-access.ts';
 import { messageOf } from '../scrub.ts';
 import { Settler } from '../settler.ts';
 import type { ConsoleJob, ConsoleTask } from '../task.ts';
@@ -94,6 +95,7 @@ export class ConsoleWork implements HeldWork {
       checkpoint: means.checkpoint,
       journal: () => this.#intake.journal,
       unsaved: () => false,
+      measures: means.measures,
     });
     lease.signal.addEventListener('abort', this.#onLoss);
     means.checkpoint('claimed');
@@ -171,14 +173,24 @@ export class ConsoleWork implements HeldWork {
         this.#tasks.shift();
         this.#lastWork = performance.now();
       }
+      await this.#reseal();
       this.#failures = 0;
     } catch (error) {
       if (error instanceof LeaseLost) return this.#lease.lose(error.message);
       const { first, last } = this.#means.timing.backOff;
       this.#notBefore = performance.now() + Math.min(first * 2 ** Math.min(this.#failures, 20), last);
       this.#failures += 1;
-      this.#log.warn({ reason: messageOf(error) }, 'the console waits');
+      const commands = this.#tasks.map(({ begun }) => begun.id);
+      this.#log.warn({ reason: messageOf(error), commands }, 'the console waits');
     }
+  }
+
+  /** The console may be held for months: no older key of the agent is to be needed for the way to it. */
+  async #reseal(): Promise<void> {
+    const wanted = this.#wanted;
+    if (!this.#intake.journal || !wanted || !('access' in wanted)) return;
+    const access = await resealBmc(wanted.access, this.#means.judge.sealingKeys());
+    if (access !== wanted.access) this.#want({ ...wanted, access });
   }
 
   /** An earlier process held the console, or the database took nothing of it for a moment. */
@@ -287,6 +299,7 @@ export class ConsoleWork implements HeldWork {
     try {
       this.#intake.journal?.holdConsole(null);
     } catch (error) {
+      this.#means.measures.journalFailed();
       this.#log.error({ reason: messageOf(error) }, 'the journal does not take that the console is not held any more');
     }
   }

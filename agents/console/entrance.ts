@@ -23,7 +23,7 @@ export type Entrance = ConsoleWay | { readonly of: 'node'; readonly barred: stri
 export async function entranceOf(held: HeldConsole, { policy, sealingKeys }: Judge): Promise<Entrance> {
   if ('headnode' in held) return { of: 'headnode', headnode: held.headnode };
   const { access } = held;
-  const credentials = policy.forbidsBmc(access) ?? (await openBmcCredentials(access, sealingKeys));
+  const credentials = policy.forbidsBmc(access) ?? (await openBmcCredentials(access, sealingKeys()));
   return typeof credentials === 'string' ? { of: 'node', barred: credentials } : { of: 'node', target: { access, credentials } };
 }
 

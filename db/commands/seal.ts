@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   CompactEncrypt,
   calculateJwkThumbprint,
@@ -72,7 +73,7 @@ export async function seal(key: SealingPublicKey, target: SealedTarget, secret: 
 
 /** Opens a secret with whichever of the keys it was sealed to. Throws SealError when there is none, or when it was sealed for another target. */
 export async function unseal(keys: readonly SealingKey[], sealed: string, target: SealedTarget): Promise<unknown> {
-  const kid = protectedKid(sealed);
+  const kid = sealedTo(sealed);
   const key = keys.find((candidate) => candidate.kid === kid);
   if (!key)
     throw new SealError(
@@ -93,10 +94,26 @@ export async function unseal(keys: readonly SealingKey[], sealed: string, target
   return secret;
 }
 
-function protectedKid(sealed: string): string | undefined {
+/** The name of the key that a sealed secret says it is sealed to. Undefined: it names none. */
+export function sealedTo(sealed: string): string | undefined {
   try {
     return decodeProtectedHeader(sealed).kid;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Seals to the first of the keys, for the same target, what is sealed to another of them. Undefined where it is sealed to the first already.
+ * Throws SealError as `unseal` does, and when the first key could not open what it would seal: then nothing may be sealed to it.
+ */
+export async function reseal(keys: readonly SealingKey[], sealed: string, target: SealedTarget): Promise<string | undefined> {
+  const [current] = keys;
+  if (!current || sealedTo(sealed) === current.kid) return undefined;
+  const secret = await unseal(keys, sealed, target);
+  const { kty, crv, x } = current;
+  const resealed = await seal({ kty, crv, x }, target, secret);
+  if (!isDeepStrictEqual(await unseal([current], resealed, target), secret))
+    throw new SealError(`the credentials of ${target.device} do not open after they were sealed to the key ${current.kid}`);
+  return resealed;
 }

@@ -30,6 +30,7 @@ CREATE TABLE "audit_prunings" (
 	"through" bigint PRIMARY KEY NOT NULL,
 	"hash" text NOT NULL,
 	"signature" text NOT NULL,
+	"complete_from" timestamp with time zone NOT NULL,
 	"pruned_at" timestamp with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
@@ -39,19 +40,16 @@ ALTER TABLE "projects" ADD COLUMN "max_networks" integer;--> statement-breakpoin
 ALTER TABLE "projects" ADD COLUMN "max_headnodes" integer;--> statement-breakpoint
 CREATE INDEX "audit_not_chained" ON "audit" USING btree ("at") WHERE "audit"."seq" is null;--> statement-breakpoint
 CREATE INDEX "audit_at" ON "audit" USING btree ("at");--> statement-breakpoint
-CREATE INDEX "audit_node" ON "audit" USING btree ("node","at") WHERE "audit"."node" is not null;--> statement-breakpoint
-CREATE INDEX "audit_actor" ON "audit" USING btree ("actor","seq");--> statement-breakpoint
-CREATE INDEX "audit_request" ON "audit" USING btree ("request");--> statement-breakpoint
+CREATE INDEX "audit_history" ON "audit" USING btree ("node","at") WHERE "audit"."event" in ('node_project', 'nic_network');--> statement-breakpoint
+CREATE INDEX "audit_actor" ON "audit" USING btree ("actor","seq") WHERE "audit"."seq" is not null;--> statement-breakpoint
+CREATE INDEX "audit_event" ON "audit" USING btree ("event","seq") WHERE "audit"."seq" is not null;--> statement-breakpoint
+CREATE INDEX "audit_node" ON "audit" USING btree ("node","seq") WHERE "audit"."seq" is not null;--> statement-breakpoint
+CREATE INDEX "audit_request" ON "audit" USING btree ("request","seq") WHERE "audit"."seq" is not null;--> statement-breakpoint
 CREATE INDEX "audit_projects_seq_index" ON "audit_projects" USING btree ("seq");--> statement-breakpoint
 ALTER TABLE "projects" ADD CONSTRAINT "quota_is_a_number" CHECK (least("projects"."max_nodes", "projects"."max_networks", "projects"."max_headnodes") >= 0);--> statement-breakpoint
 
--- The text of an entry, over which its hash is made.
-create function audit_text(entry audit) returns text
-language sql stable security definer set search_path = pg_catalog, pg_temp as $$
-  select jsonb_build_array(
-    entry.id, to_char(entry.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), entry.event, entry.actor, entry.token, entry.address,
-    entry.request, entry.cause, entry.node, to_jsonb(entry.projects), entry.subject, entry.details, entry.result)::text
-$$;
+-- Of what was before nothing is known.
+insert into audit (event, result) values ('audit_began', '{"status": "done"}');
 --> statement-breakpoint
 
 -- The chain is not for those to mend who write entries.
@@ -144,28 +142,32 @@ create trigger command_end_recorded after update of finished_at on commands
 --> statement-breakpoint
 
 -- Forgets what is older than the age given from the beginning of the chain, up to an entry that is signed, and at most p_most entries.
--- Answers how many. The last month is never forgotten.
+-- Answers how many. The last month is never forgotten. One at a time: both of two would forget the same.
 create function prune_audit(p_age interval, p_most bigint) returns bigint
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   last audit;
   forgotten bigint;
 begin
+  perform pg_advisory_xact_lock(hashtext('haas prune audit'));
   select * into last from (select * from audit where seq is not null order by seq limit p_most) as oldest
     where signature is not null and at < now() - greatest(p_age, '30 days') order by seq desc limit 1;
   if last.seq is null then
     return 0;
   end if;
-  insert into audit_prunings (through, hash, signature) values (last.seq, last.hash, last.signature);
+  insert into audit_prunings (through, hash, signature, complete_from)
+    select last.seq, last.hash, last.signature, max(at) from audit where seq <= last.seq;
   delete from audit_projects where seq <= last.seq;
   delete from audit where seq <= last.seq;
   get diagnostics forgotten = row_count;
-  perform record_consequence(null, 'audit_pruned', null, '{}', jsonb_build_object('through', last.seq), '{}');
+  perform record_consequence(null, 'audit_pruned', null, '{}', jsonb_build_object('through', last.seq),
+    jsonb_build_object('hash', last.hash));
   return forgotten;
 end $$;
 --> statement-breakpoint
 
--- A project has no more than its quota, whoever gives it what. Its row is locked, so that of two that come at once one is counted first.
+-- A project is given no more than its quota, whoever gives it what. Its row is locked, so that of two that come at once one is counted
+-- first. Only what a transaction says it gives beyond quotas is not counted: a release to the maintenance project is refused by none.
 create function keep_quota() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
@@ -173,6 +175,9 @@ declare
   most integer;
   used bigint;
 begin
+  if current_setting('haas.beyond_quotas', true) = 'on' then
+    return null;
+  end if;
   select case tg_table_name when 'nodes' then max_nodes when 'networks' then max_networks else max_headnodes end into most
     from projects where id = project and num_nonnulls(max_nodes, max_networks, max_headnodes) > 0 for no key update;
   if most is null then
@@ -185,7 +190,7 @@ begin
   end;
   if used > most then
     raise exception 'the project may have % %', most, tg_table_name
-      using errcode = 'check_violation', constraint = format('project_%s_quota', tg_table_name);
+      using errcode = 'check_violation', constraint = format('project_%s_quota', tg_table_name), detail = most;
   end if;
   return null;
 end $$;
@@ -202,11 +207,11 @@ create trigger headnode_quota_kept after insert or update of project_id on headn
 
 -- Trigger functions and what they are made of are nobody's to call.
 revoke execute on function
-  audit_text(audit), keep_chained(), record_consequence(uuid, text, text, bigint[], jsonb, jsonb), record_node_project(),
+  keep_chained(), record_consequence(uuid, text, text, bigint[], jsonb, jsonb), record_node_project(),
   record_nic_network(), record_command_end(), prune_audit(interval, bigint), keep_quota()
   from public;
 --> statement-breakpoint
-grant execute on function audit_text(audit), prune_audit(interval, bigint) to haas_api;
+grant execute on function prune_audit(interval, bigint) to haas_api;
 --> statement-breakpoint
 grant select, insert (id, event, actor, token, address, request, node, projects, subject, details, result),
   update (seq, hash, signature, result) on audit to haas_api;

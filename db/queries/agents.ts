@@ -6,7 +6,7 @@ import { agents, commands, devices, headnodes, nodes, switches } from '../schema
 import { moment } from './moment.ts';
 import { type Part, partOf } from './pages.ts';
 
-/** Finds an agent to delete it: no device can become its own until the transaction ends. */
+/** Finds an agent to delete it or to give it another key: no device can become its own, and nothing is sealed to it, until the transaction ends. */
 export async function lockAgent(tx: Tx, label: string): Promise<{ id: number } | undefined> {
   const [agent] = await tx.select({ id: agents.id }).from(agents).where(eq(agents.label, label)).for('update');
   return agent;
@@ -35,29 +35,51 @@ export async function agentBelongings(tx: Tx, agentId: number): Promise<AgentBel
   return { switch: ownSwitch?.label, node: node?.label, headnode: headnode?.label, pending: pending?.label };
 }
 
-/** Reads the labels of all agents, in order. */
-export async function listAgents(connection: Connection, part: Part): Promise<string[]> {
-  const rows = await connection`select label from agents where true ${partOf(connection, 'label', part)}`;
-  return z
-    .array(z.object({ label: z.string() }))
-    .parse(rows)
-    .map(({ label }) => label);
+/** An agent tells that it is there every 10 seconds, give or take a fifth: one that was missed three times is not. */
+export const ALIVE_SECONDS = 40;
+
+const listedAgent = z.object({
+  label: z.string(),
+  isAlive: z.boolean(),
+  lastSeenAt: moment.nullable(),
+  version: z.string().nullable(),
+  devices: z.coerce.number(),
+  backlog: z.coerce.number(),
+});
+
+/** An agent, how many devices are its own, and how many commands it has yet to finish. */
+export type ListedAgent = z.output<typeof listedAgent>;
+
+/** Reads all agents, in the order of their labels. */
+export async function listAgents(connection: Connection, part: Part): Promise<ListedAgent[]> {
+  const rows = await connection`
+    select label, coalesce(last_seen_at > now() - make_interval(secs => ${ALIVE_SECONDS}), false) as "isAlive",
+        last_seen_at as "lastSeenAt", version,
+        (select count(*) from switches s where s.agent_id = agents.id)
+          + (select count(*) from nodes n where n.agent_id = agents.id and n.obm_type is not null)
+          + (select count(*) from headnodes h where h.agent_id = agents.id) as devices,
+        (select count(*) from commands c where c.agent_id = agents.id and c.status in ('queued', 'running')) as backlog
+      from agents where true ${partOf(connection, 'label', part)}`;
+  return z.array(listedAgent).parse(rows);
 }
 
 const headnodeSizes = z.object({ memory: z.coerce.number(), vcpus: z.coerce.number(), disk: z.coerce.number() });
 
 const shownAgent = z.object({
   publicKey: sealingPublicKey,
+  isAlive: z.boolean(),
   lastSeenAt: moment.nullable(),
   version: z.string().nullable(),
   devices: z.array(z.string()),
+  sealedToOtherKeys: z.array(z.string()),
   backlog: z.coerce.number(),
   vmHost: z.unknown(),
   used: headnodeSizes,
 });
 
 /**
- * An agent, the devices that are its own, and how many commands it has yet to finish. `vmHost`: what it told of its host for headnodes,
+ * An agent, the devices that are its own, those of them whose credentials are sealed to another key than its present one, and how many
+ * commands it has yet to finish. `vmHost`: what it told of its host for headnodes,
  * or null; `used`: the sum of its headnodes.
  */
 export type ShownAgent = z.output<typeof shownAgent>;
@@ -65,12 +87,15 @@ export type ShownAgent = z.output<typeof shownAgent>;
 /** Reads an agent. Undefined when there is none of this name. */
 export async function showAgent(sql: Connection, label: string): Promise<ShownAgent | undefined> {
   const [row] = await sql`
-    select a.public_key as "publicKey", a.last_seen_at as "lastSeenAt", a.version,
+    select a.public_key as "publicKey",
+        coalesce(a.last_seen_at > now() - make_interval(secs => ${ALIVE_SECONDS}), false) as "isAlive",
+        a.last_seen_at as "lastSeenAt", a.version,
         array(select d.label collate "C" from (
             select 'switch/' || s.label as label from switches s where s.agent_id = a.id
             union all select 'bmc/' || n.label from nodes n where n.agent_id = a.id and n.obm_type is not null
             union all select 'headnode/' || h.label from headnodes h where h.agent_id = a.id) d
           order by 1) as devices,
+        array(select device from sealed_to_other_keys(a.id)) as "sealedToOtherKeys",
         (select count(*) from commands c where c.agent_id = a.id and c.status in ('queued', 'running')) as backlog,
         a.vm_host as "vmHost",
         (select json_build_object('memory', coalesce(sum(h.memory), 0), 'vcpus', coalesce(sum(h.vcpus), 0),

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { type SealingPublicKey, seal, sealingPublicKey } from '../../db/commands/seal.ts';
+import { lockAgent } from '../../db/queries/agents.ts';
 import { agentLogin } from '../../db/roles.ts';
 import { agents } from '../../db/schema.ts';
 import { agentLabel } from '../http/labels.ts';
@@ -8,7 +9,7 @@ import { empty, writing } from '../http/operation.ts';
 
 /**
  * Enrols an agent by its public key, or gives an enrolled one a new key: whatever is sealed from now on is sealed to that.
- * What was sealed to the old key stays so: the agent keeps it until everything has been sealed again.
+ * What was sealed to the old key stays so until the agent has sealed it again: docs/key-rotation.md.
  */
 export const enrolAgent = writing({
   id: 'agent_enrol',
@@ -36,7 +37,11 @@ export const enrolAgent = writing({
       .values({ label: params.agent, login: agentLogin(params.agent), publicKey })
       .onConflictDoNothing()
       .returning({ id: agents.id });
-    if (!enrolled) await tx.update(agents).set({ publicKey }).where(eq(agents.label, params.agent));
+    if (!enrolled) {
+      // Whoever is about to seal something to the old key is waited for: once this has been committed, nobody does any more.
+      await lockAgent(tx, params.agent);
+      await tx.update(agents).set({ publicKey }).where(eq(agents.label, params.agent));
+    }
     return undefined;
   },
 });
