@@ -37,30 +37,60 @@ export function connect(url: string, name: string, max: number, pooling: Pooling
   throw new Error('the package postgres lacks the patch of infra/patches: install with "npm ci", and not with --ignore-scripts');
 }
 
+/** How many transactions of a pool wait for one of its connections, and how many have one. */
+interface PoolLoad {
+  readonly connections: number;
+  waiting: number;
+  running: number;
+}
+
 /** Opens a pool for drizzle. It owns its connections: drizzle changes how they read dates and JSON, so they are shared with nothing. */
 export function openDatabase(url: string, name: string, max: number, pooling: Pooling = 'session') {
-  return drizzle({ client: preparing(connect(url, name, max, pooling)), casing: 'snake_case' });
+  const load: PoolLoad = { connections: max, waiting: 0, running: 0 };
+  const client = preparing(connect(url, name, max, pooling), load);
+  return Object.assign(drizzle({ client, casing: 'snake_case' }), { load });
 }
 
 /**
  * Lets statements be prepared that drizzle sends, once per connection, where any are. Drizzle asks for the contrary, which costs
  * another round trip and a new plan each time: registering nodes takes a third longer.
  */
-function preparing<C extends postgres.Sql | postgres.TransactionSql>(client: C): C {
+function preparing<C extends postgres.Sql | postgres.TransactionSql>(client: C, load: PoolLoad): C {
   return new Proxy(client, {
     get(target, property, receiver) {
       if (property === 'unsafe') {
         return (query: string, parameters?: Parameters<C['unsafe']>[1]) => target.unsafe(query, parameters, { prepare: true });
       }
       if (property === 'begin' && 'begin' in target) {
-        return (work: (tx: postgres.TransactionSql) => unknown) => target.begin((tx) => work(preparing(tx)));
+        return (work: (tx: postgres.TransactionSql) => unknown) =>
+          counted(load, (begun) =>
+            target.begin((tx) => {
+              begun();
+              return work(preparing(tx, load));
+            }),
+          );
       }
       if (property === 'savepoint' && 'savepoint' in target) {
-        return (work: (tx: postgres.TransactionSql) => unknown) => target.savepoint((tx) => work(preparing(tx)));
+        return (work: (tx: postgres.TransactionSql) => unknown) => target.savepoint((tx) => work(preparing(tx, load)));
       }
       return Reflect.get(target, property, receiver);
     },
   });
+}
+
+/** Counts a transaction: as one that waits, until `begun` is called. */
+async function counted<T>(load: PoolLoad, transaction: (begun: () => void) => Promise<T>): Promise<T> {
+  let state: 'waiting' | 'running' = 'waiting';
+  load.waiting += 1;
+  try {
+    return await transaction(() => {
+      load.waiting -= 1;
+      state = 'running';
+      load.running += 1;
+    });
+  } finally {
+    load[state] -= 1;
+  }
 }
 
 export type Database = ReturnType<typeof openDatabase>;

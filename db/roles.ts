@@ -27,6 +27,8 @@ export async function createRoles(superuserUrl: string, database: string, passwo
     if (!present) await connection`create database ${connection(database)} owner haas_owner`;
     await connection`revoke all on database ${connection(database)} from public`;
     await connection`grant connect on database ${connection(database)} to haas_api, haas_agent`;
+    // As every connection of HaaS asks for, but for those through a pooler, which cannot.
+    await connection`alter database ${connection(database)} set idle_in_transaction_session_timeout = '60s'`;
   } finally {
     await connection.end();
   }

@@ -1,6 +1,6 @@
-import { and, asc, eq, inArray, isNull, not } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNotNull, isNull, not, sql } from 'drizzle-orm';
 import type { Tx } from '../client.ts';
-import { networks, vlans } from '../schema.ts';
+import { networks, ports, vlans } from '../schema.ts';
 
 /** Whose a VLAN is. */
 export type Vlan = typeof vlans.$inferSelect;
@@ -23,7 +23,10 @@ export async function networkOnVlan(tx: Tx, vlan: Vlan): Promise<string | undefi
   return network?.label;
 }
 
-/** Gives the lowest free VLAN of the pool to a network, and answers it. Undefined: the pool is exhausted. */
+/** Whether a port may be on the VLAN whose state could not be proven: after a restore it may be one that is no network's any more. */
+const onSuspectPort = sql`exists (select from ${ports} where ${isNotNull(ports.suspectSince)} and ${vlans.id} = any(${ports.suspectVlans}))`;
+
+/** Gives the lowest free VLAN of the pool that no port in doubt may be on to a network, and answers it. Undefined: there is none. */
 export async function claimPooledVlan(tx: Tx, networkId: number): Promise<number | undefined> {
   // Those that others are about to take are passed over; only when none is left is it worth waiting whether they really do.
   return (await claim(tx, networkId, { skipLocked: true })) ?? (await claim(tx, networkId, {}));
@@ -33,7 +36,7 @@ async function claim(tx: Tx, networkId: number, waiting: { skipLocked?: true }):
   const lowest = tx
     .select({ id: vlans.id })
     .from(vlans)
-    .where(and(vlans.pooled, not(vlans.reserved), isNull(vlans.networkId)))
+    .where(and(vlans.pooled, not(vlans.reserved), isNull(vlans.networkId), not(onSuspectPort)))
     .orderBy(asc(vlans.id))
     .limit(1)
     .for('update', waiting);

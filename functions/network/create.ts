@@ -1,12 +1,13 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { networkExists } from '../../db/queries/networks.ts';
+import { networkExists, suspectPortsOn } from '../../db/queries/networks.ts';
 import { findProject } from '../../db/queries/projects.ts';
 import { claimPooledVlan, lockVlans, networkOnVlan } from '../../db/queries/vlans.ts';
 import { networkAccess, networks, vlans } from '../../db/schema.ts';
 import { mayActFor } from '../http/caller.ts';
 import { networkLabel, projectLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
+import { quotaRefusals, withinQuota } from '../rules/quota.ts';
 
 /** The owner of networks that belong to no project. */
 const ADMINISTRATOR = 'admin';
@@ -19,23 +20,38 @@ export const createNetwork = writing({
   path: '/network/{network}',
   access: 'user',
   params: z.strictObject({ network: networkLabel }),
-  body: z.strictObject({
-    owner: projectLabel.meta({
-      description: 'Project that owns the network, or admin for the administrators',
-      examples: ['blue'],
-    }),
-    access: z.union([
-      projectLabel.meta({
-        description: 'Project that may use the network; the owner where that is a project',
+  body: z
+    .strictObject({
+      owner: projectLabel.meta({
+        description: 'Project that owns the network, or admin for the administrators',
         examples: ['blue'],
       }),
-      z.literal('').meta({ description: 'Every project may use the network, which the administrators own', examples: [''] }),
-    ]),
-    net_id: z.string().meta({
-      description: 'VLAN of the network, 1 to 4094, for those of the administrators; empty: one from the pool',
-      examples: [''],
+      access: z.union([
+        projectLabel.meta({
+          description: 'Project that may use the network; the owner where that is a project',
+          examples: ['blue'],
+        }),
+        z.literal('').meta({ description: 'Every project may use the network, which the administrators own', examples: [''] }),
+      ]),
+      net_id: z.string().meta({
+        description: 'VLAN of the network, 1 to 4094, for those of the administrators; empty: one from the pool',
+        examples: [''],
+      }),
+      vlan: z
+        .int()
+        .min(1)
+        .max(4094)
+        .optional()
+        .meta({
+          description:
+            'VLAN of the network, for administrators who set a site up again, whoever owns the network; not together with net_id',
+          examples: [1207],
+        }),
+    })
+    .refine((body) => body.vlan === undefined || body.net_id === '', {
+      path: ['vlan'],
+      error: 'give net_id or vlan, and not both',
     }),
-  }),
   result: empty,
   refusals: {
     duplicate_network: ['DuplicateError', 'a network has this name already'],
@@ -47,7 +63,12 @@ export const createNetwork = writing({
     bad_id: ['BadArgumentError', 'the network id is not a VLAN id'],
     id_reserved: ['BlockedError', 'a switch keeps this VLAN for itself'],
     id_in_use: ['BlockedError', 'another network has this VLAN'],
-    pool_exhausted: ['AllocationError', 'every VLAN of the pool is in use'],
+    suspect_port: ['BlockedError', 'a port whose state could not be proven may be on the VLAN'],
+    pool_exhausted: [
+      'AllocationError',
+      'every VLAN of the pool is in use, or a port whose state could not be proven may be on it',
+    ],
+    ...quotaRefusals,
   },
 
   async write({ tx, caller, refuse }, { params, body }) {
@@ -73,24 +94,29 @@ export const createNetwork = writing({
         'only administrators choose network ids, for networks owned by \'admin\': leave net_id ""',
       );
     }
+    if (body.vlan !== undefined && !caller.isAdmin) {
+      throw refuse('id_not_yours_to_choose', 'only administrators choose the VLAN of a network: leave vlan out');
+    }
     const tenant = body.access === '' ? null : (owner ?? (await findProject(tx, body.access)));
     if (tenant === undefined) throw refuse('unknown_project', `there is no project ${body.access} to use the network`);
-    const asked = body.net_id === '' ? null : vlanId(body.net_id);
+    const asked = body.net_id === '' ? (body.vlan ?? null) : vlanId(body.net_id);
     if (asked === undefined)
       throw refuse('bad_id', `net_id ${body.net_id} is no VLAN id: use 1 to 4094, or "" for one from the pool`);
 
-    const [network] = await tx
-      .insert(networks)
-      .values({ label: params.network, ownerId: owner?.id ?? null, isPublic: tenant === null })
-      .onConflictDoNothing()
-      .returning({ id: networks.id });
+    const [network] = await withinQuota(refuse, body.owner, 'networks', () =>
+      tx
+        .insert(networks)
+        .values({ label: params.network, ownerId: owner?.id ?? null, isPublic: tenant === null })
+        .onConflictDoNothing()
+        .returning({ id: networks.id }),
+    );
     if (!network) throw duplicate();
     if (tenant) await tx.insert(networkAccess).values({ networkId: network.id, projectId: tenant.id });
     if (asked === null) {
       if ((await claimPooledVlan(tx, network.id)) !== undefined) return undefined;
       throw refuse(
         'pool_exhausted',
-        'every VLAN of the pool is in use: delete a network, or have the administrator enlarge HAAS_VLANS',
+        'every VLAN of the pool is in use, or may be on a port in doubt: delete a network, or have the administrator revert such ports or enlarge HAAS_VLANS',
       );
     }
 
@@ -100,6 +126,13 @@ export const createNetwork = writing({
     const other = await networkOnVlan(tx, vlan);
     if (other !== undefined)
       throw refuse('id_in_use', `network ${other} has VLAN ${asked}: choose another, or delete that network`);
+    const [suspect] = await suspectPortsOn(tx, asked);
+    if (suspect !== undefined) {
+      throw refuse(
+        'suspect_port',
+        `${suspect} may be on VLAN ${asked}: an action on the port, or an administrator's revert of it, must be DONE first`,
+      );
+    }
     await tx.update(vlans).set({ networkId: network.id }).where(eq(vlans.id, asked));
     return undefined;
   },

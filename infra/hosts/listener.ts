@@ -1,5 +1,6 @@
 import { type Connection, connect } from '../../db/client.ts';
 import type { ConsoleFeed } from '../../functions/console/stream/feed.ts';
+import type { EventFeed } from '../../functions/event/stream/feed.ts';
 import type { Callers } from '../../functions/http/callers.ts';
 import type { FinishedCommands } from '../../functions/http/finished-commands.ts';
 
@@ -7,8 +8,9 @@ const USERS = 'users';
 const COMMANDS = 'commands_finished';
 const CONSOLES = 'consoles';
 const CONSOLE_OUTPUT = 'console_output';
+const AUDIT = 'audit_chained';
 const HEARTBEAT = 'heartbeat';
-/** How often the channel is tried, in ms, and after how many tries in vain another connection is made. */
+/** How often the channel is tried, in ms, and after how many tries in vain nothing is heard, and another connection is made. */
 const BEAT = 1_000;
 const DEAF = 5;
 
@@ -20,15 +22,25 @@ interface Listeners {
   readonly finished: Pick<FinishedCommands, 'heard' | 'look'>;
   /** Which consoles have news; it never relies on it. */
   readonly consoles: Pick<ConsoleFeed, 'heardOutput' | 'heardChange' | 'look'>;
+  /** That there is more in the audit; it never relies on it. */
+  readonly events: Pick<EventFeed, 'look'>;
+}
+
+/** A connection that hears what the database tells. */
+export interface Listening {
+  /** Whether anything was heard of late. */
+  hears(): boolean;
+  stop(): Promise<void>;
 }
 
 /**
  * The one connection of a host that hears what the database tells, by whichever host or agent. A connection can be dead for minutes without
  * saying so: each second something is said on a channel, and while nothing comes back `callers` is told not to rely on being told.
  */
-export async function listen(databaseUrl: string, listeners: Listeners): Promise<{ stop(): Promise<void> }> {
-  const { callers, finished, consoles } = listeners;
+export async function listen(databaseUrl: string, listeners: Listeners): Promise<Listening> {
+  const { callers, finished, consoles, events } = listeners;
   let heard = false;
+  let heardAt = Number.NEGATIVE_INFINITY;
   let silences = 0;
 
   const open = () => connect(databaseUrl, 'haas api listener', 1);
@@ -37,10 +49,12 @@ export async function listen(databaseUrl: string, listeners: Listeners): Promise
     await connection.listen(COMMANDS, finished.heard, finished.look);
     await connection.listen(CONSOLE_OUTPUT, consoles.heardOutput);
     await connection.listen(CONSOLES, consoles.heardChange, consoles.look);
+    await connection.listen(AUDIT, events.look, events.look);
     await connection.listen(
       USERS,
       (payload) => {
         heard = true;
+        heardAt = performance.now();
         if (payload !== HEARTBEAT) callers.forget();
       },
       () => callers.forget(),
@@ -64,6 +78,7 @@ export async function listen(databaseUrl: string, listeners: Listeners): Promise
   const beating = setInterval(beat, BEAT);
   beat();
   return {
+    hears: () => performance.now() - heardAt < DEAF * BEAT,
     async stop() {
       clearInterval(beating);
       callers.told(false);
