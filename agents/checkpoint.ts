@@ -23,5 +23,5 @@ export type Step =
   | 'saved'
   | 'save-recorded';
 
-/** Called after each step. Does nothing but in tests. */
+/** Called after each step. Some are counted; tests do more. */
 export type Checkpoint = (step: Step) => void;

@@ -24,6 +24,11 @@ export class Database {
     this.#connection = this.#open();
   }
 
+  /** Whether the database answered when it was asked last. */
+  get isUp(): boolean {
+    return this.#reachable;
+  }
+
   /** Asks the database something. Throws what the request throws, or DatabaseSilent. */
   async call<T>(request: (connection: Connection) => Promise<T>): Promise<T> {
     const connection = this.#connection;

@@ -59,6 +59,7 @@ export class DeviceWork<T extends Trade, S> implements HeldWork {
       checkpoint: means.checkpoint,
       journal: () => this.#intake.journal,
       unsaved: () => craft.upkeep.dirty,
+      measures: means.measures,
     });
     means.checkpoint('claimed');
   }

@@ -31,13 +31,22 @@ export class DeviceWorker {
     this.held = held;
     this.#log = means.log.child({ device: held.device, fence: held.fence });
     const { lease, margin } = means.timing;
+    means.measures.claimed(held);
     this.#lease = new Lease({
       since,
       lease,
       margin,
       renew: () => means.database.call((connection) => renew(connection, held, lease / 1000)),
-      onLoss: (reason) => this.#log.warn({ reason }, 'the device is let go in the middle of its work'),
+      onLoss: (reason) => {
+        means.measures.leaseLost();
+        this.#log.warn({ reason }, 'the device is let go in the middle of its work');
+      },
     });
+  }
+
+  /** How many commands were taken, and nothing was sent of them. */
+  get waiting(): number {
+    return this.#untouched().length;
   }
 
   /** More commands are queued for the device. */
@@ -93,10 +102,13 @@ export class DeviceWorker {
     return undefined;
   }
 
+  #untouched(): string[] {
+    return this.#work ? this.#work.untouched() : this.held.commands.map(({ id }) => id);
+  }
+
   async #release(): Promise<void> {
-    const untouched = this.#work ? this.#work.untouched() : this.held.commands.map(({ id }) => id);
     try {
-      await this.#means.database.call((connection) => release(connection, this.held, untouched));
+      await this.#means.database.call((connection) => release(connection, this.held, this.#untouched()));
     } catch (error) {
       this.#log.info(
         { reason: messageOf(error) },

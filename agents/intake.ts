@@ -43,6 +43,7 @@ export class Intake<T extends Trade> {
     this.#work = work;
     this.#log = log;
     this.#rows = held.commands;
+    means.measures.taken(held, held.commands);
     this.#more = held.commands.length >= BATCH;
   }
 
@@ -85,12 +86,15 @@ export class Intake<T extends Trade> {
       return tasks;
     } catch (error) {
       if (error instanceof LeaseLost) throw error;
-      // After a failed write nobody knows what the file holds but the file.
-      if (error instanceof JournalError) this.close();
+      if (error instanceof JournalError) {
+        this.#means.measures.journalFailed();
+        // After a failed write nobody knows what the file holds but the file.
+        this.close();
+      }
       const { first, last } = this.#means.timing.backOff;
       this.#notBefore = performance.now() + Math.min(first * 2 ** Math.min(this.#failures, 20), last);
       this.#failures += 1;
-      this.#log.error({ reason: scrub(messageOf(error), []) }, 'commands wait');
+      this.#log.error({ reason: scrub(messageOf(error), []), commands: this.waiting }, 'commands wait');
       return [];
     }
   }
@@ -105,6 +109,7 @@ export class Intake<T extends Trade> {
     this.#more = false;
     try {
       const rows = await this.#means.database.call((connection) => takeMore(connection, this.#held, BATCH));
+      this.#means.measures.taken(this.#held, rows);
       this.#rows.push(...rows);
       this.#more ||= rows.length >= BATCH;
     } catch (error) {
@@ -122,7 +127,8 @@ export class Intake<T extends Trade> {
     } catch (error) {
       if (!(error instanceof JournalError && error.damaged)) throw error;
       // Fail closed: without the journal nobody can tell an order from its repetition.
-      this.#log.error({ reason: error.message }, 'commands are refused');
+      this.#means.measures.journalFailed();
+      this.#log.error({ reason: error.message, commands: this.waiting }, 'commands are refused');
       for (const row of this.#rows.splice(0)) this.#work.end(row, withoutJournal(row, error.message));
       return;
     }

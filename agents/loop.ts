@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { checkSchema, SchemaError } from '../db/commands/check-schema.ts';
+import { clockDifference } from '../db/commands/clock.ts';
 import { hello } from '../db/commands/hello.ts';
 import { Claims, type Taken } from './claims.ts';
 import type { Timing } from './config.ts';
@@ -10,6 +11,8 @@ import { DeviceWorker } from './device-worker.ts';
 import { Errand } from './errand.ts';
 import { openConsoles, unsavedSwitches } from './journal.ts';
 import { Listener } from './listener.ts';
+import type { Measures } from './measures.ts';
+import type { Resealer } from './resealing.ts';
 import { SaveTries } from './save-tries.ts';
 import { messageOf } from './scrub.ts';
 import type { VmHostReporter } from './vm-host-report.ts';
@@ -25,9 +28,12 @@ export interface LoopMeans {
   readonly ready: () => void;
   /** Tells of the host of headnodes; `signal` aborts when the agent stops. */
   readonly reporter: (signal: AbortSignal) => VmHostReporter;
+  /** Seals to the newest key what is sealed to older ones; `signal` aborts when the agent stops. */
+  readonly resealer: (signal: AbortSignal) => Resealer;
   readonly version: string;
   readonly timing: Timing;
   readonly log: Logger;
+  readonly measures: Pick<Measures, 'known' | 'clockDiffers'>;
 }
 
 /**
@@ -44,16 +50,42 @@ export class Loop {
   readonly #stop = new AbortController();
   readonly #reporter: VmHostReporter;
   readonly #reporting = new Errand(() => this.#report());
+  readonly #resealing: Errand;
   readonly #workers = new Map<number, DeviceWorker>();
   readonly #ended = new Set<Promise<void>>();
   #workerMeans: WorkerMeans | undefined;
   #listener: Listener | undefined;
+  /** When the database last said that no more devices wait, or gave one, on the clock of `performance.now()`. */
+  #claimedAt = Number.NEGATIVE_INFINITY;
 
   constructor(means: LoopMeans) {
     this.#means = means;
     this.#claims = new Claims(means.database, means.timing);
     this.#saveTries = new SaveTries(means.timing.beat);
     this.#reporter = means.reporter(this.#stop.signal);
+    const resealer = means.resealer(this.#stop.signal);
+    this.#resealing = new Errand(() => resealer.beat());
+  }
+
+  /** The labels of the devices that are held. */
+  get held(): string[] {
+    return [...this.#workers.values()].map(({ held }) => held.device);
+  }
+
+  /** How many commands were taken, and nothing was sent of them. */
+  get waiting(): number {
+    return [...this.#workers.values()].reduce((sum, worker) => sum + worker.waiting, 0);
+  }
+
+  /** What keeps it from taking commands: of each thing a sentence, or `ok`. */
+  checks(): Readonly<Record<'enrolled' | 'claims' | 'running', string>> {
+    const { timing } = this.#means;
+    const late = performance.now() - this.#claimedAt > 3 * timing.poll + timing.databaseSilence;
+    return {
+      enrolled: this.#workerMeans ? 'ok' : 'the database has not taken this agent yet',
+      claims: late ? 'it has not been able to look for waiting devices of late' : 'ok',
+      running: this.#stop.signal.aborted ? 'the agent is stopping' : 'ok',
+    };
   }
 
   /** Resolves when the agent is known to the database and hears it. Rejects with ConfigError when it is another agent than it should be. */
@@ -69,11 +101,13 @@ export class Loop {
       () => this.#look(),
     );
     await this.#listener.check();
+    this.#means.measures.known(agent, this.#means.version);
     log.info({ agent, worker: this.#claims.name }, 'the agent takes commands');
     void this.#repeat(timing.poll, async () => this.#look());
     void this.#repeat(timing.beat, () => this.#beat());
     this.#holding.ask();
     this.#reporting.ask();
+    this.#compareClocks().catch((error: unknown) => log.debug({ reason: messageOf(error) }, 'the clocks are compared later'));
   }
 
   /** Finishes what was begun, gives the rest back, and resolves when every device is let go. */
@@ -81,7 +115,7 @@ export class Loop {
     this.#stop.abort();
     await Promise.all([this.#claiming.done(), this.#holding.done()]);
     for (const worker of this.#workers.values()) worker.stop();
-    await Promise.all([...this.#ended, this.#reporting.done()]);
+    await Promise.all([...this.#ended, this.#reporting.done(), this.#resealing.done()]);
     await this.#listener?.close();
   }
 
@@ -107,6 +141,7 @@ export class Loop {
       while (!this.#stop.signal.aborted) {
         ready();
         const taken = await this.#claims.claim();
+        this.#claimedAt = performance.now();
         if (!taken) return;
         this.#work(taken);
       }
@@ -135,10 +170,17 @@ export class Loop {
   async #beat(): Promise<void> {
     const { database, version } = this.#means;
     await database.call((connection) => hello(connection, version));
+    await this.#compareClocks();
     await this.#listener?.check();
     if (this.#stop.signal.aborted) return;
     this.#holding.ask();
     this.#reporting.ask();
+    this.#resealing.ask();
+  }
+
+  async #compareClocks(): Promise<void> {
+    const { database, measures } = this.#means;
+    measures.clockDiffers(await database.call((connection) => clockDifference((statement) => connection(statement))));
   }
 
   /** Beside the beat: a host of headnodes that hangs does not keep the agent from being heard of. */

@@ -12,7 +12,12 @@ import { openVmHost } from './drivers/vm-host/drivers.ts';
 import type { OfferedHost } from './headnode-link.ts';
 import { openHostKeys } from './host-keys.ts';
 import { Loop } from './loop.ts';
+import { measuredBmcs, measuredHost, measuredSwitches, measuredVerify } from './measured.ts';
+import { Measures } from './measures.ts';
+import { type ListenAddress, type Monitoring, serveMonitoring } from './monitoring.ts';
 import { ConfigError } from './private-file.ts';
+import { Resealer } from './resealing.ts';
+import { messageOf } from './scrub.ts';
 import { createVerifier } from './verify.ts';
 import { VmHostReporter } from './vm-host-report.ts';
 
@@ -25,10 +30,13 @@ export interface AgentOverrides {
   readonly checkpoint?: Checkpoint;
   /** What the agent tells the database of itself. */
   readonly version?: string;
+  readonly monitoring?: ListenAddress;
 }
 
 /** A running agent. */
 export interface RunningAgent {
+  /** Where it can be watched, if it can. */
+  readonly monitoringPort: number | undefined;
   /** Finishes what was begun, gives everything else back, and closes the connections. */
   stop(): Promise<void>;
 }
@@ -43,16 +51,33 @@ export async function startAgent(config: AgentConfig, overrides: AgentOverrides 
   const database = new Database(url, timing.databaseSilence, log);
   const hostKeys = openHostKeys(join(stateDir, 'known-hosts'));
   const consoleLogs = new ConsoleLogs(database, log);
-  const vmHost = overrides.vmHost ?? offeredHost(config);
   const locks = join(stateDir, 'locks');
-  const loop = new Loop({
+  const ready = () => {
+    trust();
+    sealingKeys();
+  };
+  const measures = new Measures(() => ({
+    held: loop.held,
+    waiting: loop.waiting,
+    databaseUp: database.isUp,
+    trustedKeys: orElse(() => trust().keys.length, 0),
+  }));
+  const host = overrides.vmHost ?? offeredHost(config);
+  const vmHost = host && measuredHost(host, measures);
+  const checkpoint: Checkpoint = (step) => {
+    if (step === 'restore-sent') measures.restored();
+    overrides.checkpoint?.(step);
+  };
+  const loop: Loop = new Loop({
     url,
     database,
     timing,
     log,
     version: overrides.version ?? '0.1.0',
     reporter: (signal) => new VmHostReporter({ vmHost, stateDir, locks, database, timing, log, signal }),
-    ready: () => void trust(),
+    resealer: (signal) => new Resealer({ database, sealingKeys, timing, log, signal }),
+    ready,
+    measures,
     workerMeans(agent) {
       const pinned = trust().agent;
       if (pinned !== undefined && pinned !== agent) {
@@ -67,30 +92,67 @@ export async function startAgent(config: AgentConfig, overrides: AgentOverrides 
         consoleLogs,
         hostKeys,
         stateDir,
-        judge: { agent, policy, sealingKeys, verify: createVerifier(trust) },
+        judge: { agent, policy, sealingKeys, verify: measuredVerify(createVerifier(trust), measures) },
         issuer: () => trust().issuer,
         journals: join(stateDir, 'journal'),
         locks,
         vmHost,
-        findDriver: overrides.findDriver ?? findDriver,
-        findBmcDriver: overrides.findBmcDriver ?? findBmcDriver,
-        checkpoint: overrides.checkpoint ?? (() => {}),
+        findDriver(type) {
+          const driver = (overrides.findDriver ?? findDriver)(type);
+          return driver && measuredSwitches(driver, measures);
+        },
+        findBmcDriver(type) {
+          const driver = (overrides.findBmcDriver ?? findBmcDriver)(type);
+          return driver && measuredBmcs(driver, measures);
+        },
+        checkpoint,
+        measures,
       };
     },
   });
+  let watched: Monitoring | undefined;
   const stop = async () => {
     await loop.stop();
     await database.close();
+    watched?.close();
   };
   try {
+    const monitoring = overrides.monitoring ?? config.monitoring;
+    if (monitoring) {
+      const checks = () => ({
+        database: database.isUp ? 'ok' : 'the database does not answer',
+        keys: problemOf(ready) ?? 'ok',
+        ...loop.checks(),
+      });
+      watched = await serveMonitoring(monitoring, { measures, checks });
+      log.info({ port: watched.port }, 'the agent can be watched');
+    }
     await loop.start();
   } catch (error) {
     await stop();
     throw error;
   }
-  return { stop };
+  return { monitoringPort: watched?.port, stop };
 }
 
 function offeredHost({ vmHost: config, stateDir }: AgentConfig): OfferedHost | null {
   return config && { limits: config.limits, open: (signal) => openVmHost({ config, stateDir, signal }) };
+}
+
+function orElse<T>(read: () => T, otherwise: T): T {
+  try {
+    return read();
+  } catch {
+    return otherwise;
+  }
+}
+
+/** What a function throws, as a sentence; undefined: nothing. */
+function problemOf(work: () => void): string | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    return messageOf(error);
+  }
 }

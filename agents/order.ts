@@ -7,6 +7,7 @@ export interface OrderOf<K extends CommandKind> {
   readonly issuer: string;
   readonly device: string;
   readonly seq: number;
+  readonly issuedAt: number;
   readonly notAfter: number;
   readonly parameters: CommandParameters<K>;
 }

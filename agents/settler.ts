@@ -8,6 +8,7 @@ import type { Database } from './database.ts';
 import { Errand } from './errand.ts';
 import type { Journal } from './journal.ts';
 import type { Lease } from './lease.ts';
+import type { Measures } from './measures.ts';
 import { messageOf } from './scrub.ts';
 
 /** What settling needs. `unsaved` tells whether the device's configuration was changed and not saved since. */
@@ -19,6 +20,7 @@ export interface SettlerMeans {
   readonly unsaved: () => boolean;
   readonly checkpoint: Checkpoint;
   readonly log: Logger;
+  readonly measures: Pick<Measures, 'ended' | 'settled' | 'journalFailed'>;
 }
 
 /**
@@ -37,13 +39,15 @@ export class Settler {
 
   /** A command has ended: writes it down, settles and logs it. `doneAs`: the level of the log for one that is done. */
   end({ id, kind }: Pick<CommandRow, 'id' | 'kind'>, outcome: Outcome, doneAs: 'info' | 'debug' = 'info'): void {
-    const { journal, checkpoint, log } = this.#means;
+    const { journal, checkpoint, log, measures } = this.#means;
     try {
       journal()?.end(id, outcome);
     } catch (error) {
       // Only a crash before the database knows would need it, and then it is as if the command had not ended.
+      measures.journalFailed();
       log.error({ command: id, reason: messageOf(error) }, 'the journal does not take an outcome');
     }
+    measures.ended(kind, outcome);
     checkpoint('ended');
     this.add(id, outcome);
     const { status } = outcome;
@@ -86,13 +90,16 @@ export class Settler {
   }
 
   async #settle(group: readonly Settlement[]): Promise<void> {
-    const { held, database, journal, unsaved, checkpoint, log } = this.#means;
+    const { held, database, journal, unsaved, checkpoint, log, measures } = this.#means;
+    const ids = group.map(({ id }) => id);
     await database.call((connection) => settle(connection, held, group, unsaved()));
+    measures.settled(held, ids);
     try {
-      journal()?.settled(group.map(({ id }) => id));
+      journal()?.settled(ids);
     } catch (error) {
       // They stay open with their outcome, which would be settled once more: harmless.
-      log.error({ reason: messageOf(error) }, 'the journal does not take what was settled');
+      measures.journalFailed();
+      log.error({ reason: messageOf(error), commands: ids }, 'the journal does not take what was settled');
     }
     checkpoint('settled');
   }

@@ -102,7 +102,7 @@ function reader<K extends CommandKind>(
   shape: z.ZodType<CommandParameters<K>>,
   wrong: (device: string, parameters: CommandParameters<K>) => string | undefined,
 ): (claims: Envelope) => VerdictOn<K> {
-  return ({ jti: id, iss: issuer, device, seq, exp: notAfter, parameters }) => {
+  return ({ jti: id, iss: issuer, device, seq, iat: issuedAt, exp: notAfter, parameters }) => {
     const parsed = shape.safeParse(parameters);
     if (!parsed.success) {
       const issue = parsed.error.issues[0];
@@ -110,7 +110,7 @@ function reader<K extends CommandKind>(
     }
     const problem = wrong(device, parsed.data);
     if (problem !== undefined) return refusal('bad-parameters', problem);
-    return { kind: 'order', order: { kind, id, issuer, device, seq, notAfter, parameters: parsed.data } };
+    return { kind: 'order', order: { kind, id, issuer, device, seq, issuedAt, notAfter, parameters: parsed.data } };
   };
 }
 

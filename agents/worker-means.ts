@@ -4,6 +4,7 @@ import type { Timing } from './config.ts';
 import type { ConsoleMeans } from './console/open-console.ts';
 import type { Database } from './database.ts';
 import type { VmHostMeans } from './headnode-link.ts';
+import type { Measures } from './measures.ts';
 import type { LinkMeans } from './switch-link.ts';
 
 /** What the workers of one process have in common. */
@@ -16,6 +17,7 @@ export interface WorkerMeans extends LinkMeans, ConsoleMeans, VmHostMeans {
   readonly journals: string;
   readonly timing: Timing;
   readonly log: Logger;
+  readonly measures: Measures;
 }
 
 /** How many commands are taken at once. */

@@ -1,11 +1,10 @@
 import type { Logger } from 'pino';
 import type { Connection } from '../../db/client.ts';
-import { chainAudit } from '../../db/queries/audit.ts';
-import type { AuditChain } from '../../functions/rules/audit-chain.ts';
+import { chainAudit } from '../../db/queries/audit-chain.ts';
+import { type AuditChain, MOST_TOGETHER } from '../../functions/rules/audit-chain.ts';
 
-/** How often it is looked for entries that are not chained, in ms, and how many are chained at a time. */
+/** How often it is looked for entries that are not chained, in ms. */
 const INTERVAL = 500;
-const BATCH = 500;
 
 /**
  * Chains the entries of the audit soon after they were written, by whichever API host is first, until the function that it answers is
@@ -18,13 +17,16 @@ export function startChaining(connection: Connection, chain: AuditChain, log: Lo
 
   const run = async () => {
     try {
-      while ((await chainAudit(connection, BATCH, chain.append)) === BATCH && !isStopped);
+      while ((await chainAudit(connection, MOST_TOGETHER, chain.append)) === MOST_TOGETHER && !isStopped);
       hasFailed = false;
     } catch (error) {
       if (!hasFailed && !isStopped) log.warn({ err: error }, 'the audit could not be chained: it is tried again');
       hasFailed = true;
     }
-    if (!isStopped) timer = setTimeout(() => void (running = run()), INTERVAL);
+    if (isStopped) return;
+    timer = setTimeout(() => {
+      running = run();
+    }, INTERVAL);
   };
   let running = run();
   return async () => {

@@ -7,6 +7,7 @@ import { readSettings, SettingError, type Settings } from '../../functions/setti
 import { type ApiKeys, readApiKeys } from '../keys.ts';
 import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { openLog } from './log.ts';
+import { checkOpenDoor } from './open-door.ts';
 
 const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be the Postgres URL of a login of haas_api' }),
@@ -55,17 +56,22 @@ export async function readHostConfiguration(
   const { DATABASE_URL, HAAS_LISTEN_DATABASE_URL, HAAS_KEY_FILE, HAAS_LISTEN, HAAS_OPERATION } = parsed.data;
   const { HAAS_DATABASE_POOLER: pooling, HAAS_LOG_LEVEL: level } = parsed.data;
   const { HAAS_METRICS_LISTEN, HAAS_DRAIN_SECONDS: drainSeconds } = parsed.data;
+  const address = parseListenAddress(HAAS_LISTEN);
+  const settings = readSettings(env);
+  const log = pino({ level }, destination);
+  const openDoor = checkOpenDoor(settings, address);
+  if (openDoor !== undefined) log.warn(openDoor);
   return {
     databaseUrl: DATABASE_URL,
     pooling,
     listenUrl: HAAS_LISTEN_DATABASE_URL,
-    address: parseListenAddress(HAAS_LISTEN),
+    address,
     monitoringAddress:
       HAAS_METRICS_LISTEN === undefined ? undefined : parseListenAddress(HAAS_METRICS_LISTEN, 'HAAS_METRICS_LISTEN'),
     drainSeconds,
-    settings: readSettings(env),
+    settings,
     keys: await readApiKeys(HAAS_KEY_FILE),
     served: operations.filter(({ id }) => HAAS_OPERATION === undefined || id === HAAS_OPERATION),
-    log: pino({ level }, destination),
+    log,
   };
 }

@@ -1,14 +1,11 @@
 import { describeError } from '../expected-error.ts';
 import { openApi } from './api.ts';
 import { readHostConfiguration } from './configuration.ts';
-import { checkOpenDoor } from './open-door.ts';
 
 /** An API host in production: all operations, or the one named in HAAS_OPERATION, until SIGTERM. */
 async function run(): Promise<void> {
   const { address, monitoringAddress, served, ...options } = await readHostConfiguration(process.env);
-  const { settings, log } = options;
-  const openDoor = checkOpenDoor(settings, address);
-  if (openDoor !== undefined) log.warn(openDoor);
+  const { log } = options;
   const host = await openApi(options);
   if (monitoringAddress) {
     const { port } = await host.listenForMonitoring(monitoringAddress);

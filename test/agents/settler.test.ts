@@ -3,11 +3,13 @@ import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
 import { Database } from '../../agents/database.ts';
 import { Lease } from '../../agents/lease.ts';
+import { Measures } from '../../agents/measures.ts';
 import { Settler } from '../../agents/settler.ts';
 import { claim } from '../../db/commands/claim.ts';
 import type { Outcome } from '../../db/commands/outcome.ts';
 import { makeAgentSite } from '../support/agent-site.ts';
 
+const measures = new Measures(() => ({ held: [], waiting: 0, databaseUp: true, trustedKeys: 1 }));
 const failed: Outcome = { status: 'failed', reason: 'unreachable', message: 'no route to host' };
 
 test.for([0, 1, 2, 3, 4, 5, 6])('what ends %i turns after another was settled is settled too', async (turns, t) => {
@@ -38,6 +40,7 @@ test.for([0, 1, 2, 3, 4, 5, 6])('what ends %i turns after another was settled is
     log,
     journal: () => undefined,
     unsaved: () => false,
+    measures,
     checkpoint: () => void late(),
   });
   const first = ids.pop() ?? '';
@@ -81,6 +84,7 @@ test('a database that is away for a while changes nothing about the order in whi
     log,
     journal: () => undefined,
     unsaved: () => false,
+    measures,
     checkpoint: () => {},
   });
   for (const id of ids) settler.add(id, failed);

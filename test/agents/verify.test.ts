@@ -254,7 +254,16 @@ describe('createVerifier', () => {
   test('takes an order that is signed, whole, for us, for this device, in time', async () => {
     expect(await verify(await sign(claims))).toEqual({
       kind: 'order',
-      order: { kind: 'port.set', id, issuer: 'site-1', device: 'switch/sw-1', seq: 7, notAfter: now + 900, parameters },
+      order: {
+        kind: 'port.set',
+        id,
+        issuer: 'site-1',
+        device: 'switch/sw-1',
+        seq: 7,
+        issuedAt: now - 5,
+        notAfter: now + 900,
+        parameters,
+      },
     });
   });
 

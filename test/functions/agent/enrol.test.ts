@@ -19,7 +19,7 @@ describeOperation(enrolAgent, {
   request: { params: { agent: 'rack-2' }, input: { public_key: key } },
   async success(w, answer) {
     expect(answer.text).toBe('');
-    expect((await w.call('root', 'GET', '/agents')).body).toEqual(['rack-1', 'rack-2']);
+    expect((await w.call('root', 'GET', '/agents')).body).toMatchObject([{ name: 'rack-1' }, { name: 'rack-2' }]);
     expect((await w.call('root', 'GET', '/agent/rack-2')).body).toMatchObject({ public_key: key, thumbprint: kid });
   },
   roles: { admin: 200, owner: 401, other: 401, anonymous: 401 },
@@ -57,12 +57,13 @@ test('a new key is for what is sealed from now on; what was sealed before stays 
   await mockSwitch(w, 'new');
   expect([await sealedFor(w, 'old'), await sealedFor(w, 'new')]).toEqual([before, kid]);
   expect(before).not.toBe(kid);
-  expect((await w.call('root', 'GET', '/agents')).body).toEqual(['rack-1']);
+  expect((await w.call('root', 'GET', '/agent/rack-1')).body).toMatchObject({ sealed_to_other_keys: ['switch/old'] });
+  expect((await w.call('root', 'GET', '/agents')).body).toMatchObject([{ name: 'rack-1' }]);
 });
 
 test('eight simultaneous enrolments of one agent make one agent', async (context) => {
   const w = await makeWorld(context);
   const answers = await Promise.all(Array.from({ length: 8 }, () => w.call('root', 'PUT', '/agent/rack-2', { public_key: key })));
   expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
-  expect((await w.call('root', 'GET', '/agents')).body).toEqual(['rack-1', 'rack-2']);
+  expect((await w.call('root', 'GET', '/agents')).body).toMatchObject([{ name: 'rack-1' }, { name: 'rack-2' }]);
 });

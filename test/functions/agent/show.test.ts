@@ -14,9 +14,11 @@ describeOperation(showAgent, {
       name: 'rack-1',
       public_key: { kty, crv, x },
       thumbprint: kid,
+      alive: false,
       last_seen_at: null,
       version: null,
       devices: [],
+      sealed_to_other_keys: [],
       backlog: 0,
       vm_host: null,
     });

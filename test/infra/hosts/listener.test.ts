@@ -21,13 +21,19 @@ test('what anybody changes is told, and so is that nobody may be telling', async
   const output: string[] = [];
   const changes: string[] = [];
   let looks = 0;
+  let newEntries = 0;
   const consoles = {
     heardOutput: (ids: string) => void output.push(ids),
     heardChange: (id: string) => void changes.push(id),
     look: () => void looks++,
   };
   const proxy = await startProxy(t, Number(new URL(database.apiUrl).port));
-  const watch = await listen(proxy.url(database.apiUrl), { callers, finished, consoles });
+  const watch = await listen(proxy.url(database.apiUrl), {
+    callers,
+    finished,
+    consoles,
+    events: { look: () => void newEntries++ },
+  });
   t.onTestFinished(async () => {
     await watch.stop();
     await sql.end();
@@ -48,6 +54,10 @@ test('what anybody changes is told, and so is that nobody may be telling', async
   await sql`select pg_notify('console_output', '1 2'), pg_notify('consoles', '3')`;
   await until(() => output.includes('1 2') && changes.includes('3'), 'news of consoles are told');
   const looked = looks;
+
+  const entries = newEntries;
+  await sql`notify audit_chained`;
+  await until(() => newEntries > entries, 'what is added to the audit is told');
 
   // A connection that is cut is made again at once; what was said in between is not known.
   await toldOf(
