@@ -4,7 +4,7 @@ import { userLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { hashPassword } from '../passwords.ts';
 import { adminFlag, adminFlagFields, adminFlagsAgree, adminFlagsDiffer } from '../rules/admin-flag.ts';
-import { password } from '../rules/password.ts';
+import { password, passwordHash } from '../rules/password.ts';
 
 /** Makes a user, who is a member of no project. */
 export const createUser = writing({
@@ -14,7 +14,17 @@ export const createUser = writing({
   path: '/auth/basic/user/{user}',
   access: 'admin',
   params: z.strictObject({ user: userLabel }),
-  body: z.strictObject({ password, ...adminFlagFields }).refine(adminFlagsAgree, adminFlagsDiffer),
+  body: z
+    .strictObject({
+      password: password.optional().meta({ description: 'Password of the user; it is kept as a hash and never shown' }),
+      password_hash: passwordHash.optional(),
+      ...adminFlagFields,
+    })
+    .refine(adminFlagsAgree, adminFlagsDiffer)
+    .refine((body) => (body.password === undefined) !== (body.password_hash === undefined), {
+      path: ['password'],
+      error: 'give password, or the password_hash of one, and not both',
+    }),
   result: empty,
   refusals: {
     duplicate_user: ['DuplicateError', 'a user has this name already'],
@@ -25,7 +35,7 @@ export const createUser = writing({
       .insert(users)
       .values({
         label: params.user,
-        passwordHash: await hashPassword(body.password),
+        passwordHash: await hashOf(body),
         isAdmin: adminFlag(body) ?? false,
       })
       .onConflictDoNothing()
@@ -39,3 +49,9 @@ export const createUser = writing({
     return undefined;
   },
 });
+
+async function hashOf(body: { password?: string | undefined; password_hash?: string | undefined }): Promise<string> {
+  if (body.password !== undefined) return hashPassword(body.password);
+  if (body.password_hash === undefined) throw new Error('a user needs a password, or the hash of one');
+  return body.password_hash;
+}

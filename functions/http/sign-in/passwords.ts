@@ -6,7 +6,7 @@ import { isSha512Crypt, TooManyVerificationsError, unmatchedSha512Crypt, verifyS
 import type { Caller } from '../caller.ts';
 import { userLabel } from '../labels.ts';
 import { Problem } from '../problem.ts';
-import type { Backend } from './backend.ts';
+import type { Backend, Credentials } from './backend.ts';
 import type { FailedLogins } from './failed-logins.ts';
 import { type Memory, remember } from './memory.ts';
 
@@ -61,7 +61,7 @@ export function passwordBackend(sql: Connection, memory: Memory, failed: FailedL
     const once = `${key}${passwordHash}`;
     const checking = checks.get(once) ?? verify(passwordHash, password).finally(() => checks.delete(once));
     checks.set(once, checking);
-    if (passwordHash === undefined || !(await checking)) return 'wrong';
+    if (!(await checking) || passwordHash === undefined) return 'wrong';
     remember(verified, key, { passwordHash, until: Date.now() + VERIFIED_FOR });
     return 'right';
   }
@@ -74,46 +74,50 @@ export function passwordBackend(sql: Connection, memory: Memory, failed: FailedL
     const old = passwordHash !== undefined && isSha512Crypt(passwordHash) ? passwordHash : undefined;
     const own = old === undefined ? passwordHash : undefined;
     if ((await verifyPassword(own ?? (await stranger), password)) && own !== undefined) return true;
-    const example = old ?? (await findSha512Crypt(sql));
+    const example = (await findSha512Crypt(sql)) ?? old;
     if (example === undefined) return false;
     return (await verifySha512Crypt(old ?? unmatchedSha512Crypt(example), password)) && old !== undefined;
   }
 
-  function busy(error: unknown): Problem | undefined {
-    if (!(error instanceof TooManyVerificationsError)) return undefined;
-    const message = `too many passwords wait to be verified: sign in again in ${RETRY_AFTER} s`;
-    return new Problem('UnavailableError', 'passwords_busy', message, { headers: { 'Retry-After': String(RETRY_AFTER) } });
+  async function identify(credentials: Credentials): Promise<Caller | null | undefined> {
+    const given = basicCredentials(credentials.authorization);
+    if (!given) return given;
+    // Nobody ever sees the key, so a secret in front makes a MAC of the hash, at a fifth of the price of an HMAC.
+    const key = hash('sha256', processKey + JSON.stringify([given.user, given.password]));
+    // A name that no user can have is not asked for: Postgres takes no NUL. Others are asked for by whoever guesses, even if they are
+    // remembered: those that there are not never are, and it must not show in how long it takes.
+    const found = userLabel.safeParse(given.user).success ? await lookUp(given.user, verifiedFor(key) === undefined) : undefined;
+    const checked = await check(key, found?.user.passwordHash, given.password).catch(async (error: unknown) => {
+      if (!(error instanceof TooManyVerificationsError)) throw error;
+      // It may have been a guess.
+      await failed.slowDown(given.user, credentials.address);
+      throw busy();
+    });
+    if (!found || checked === 'wrong') {
+      await failed.slowDown(given.user, credentials.address);
+      return null;
+    }
+    if (isSha512Crypt(found.user.passwordHash)) {
+      await replacePasswordHash(sql, found.user, await hashPassword(given.password));
+      memory.forget();
+      // By what is there now: somebody may have changed the password meanwhile.
+      return identify(credentials);
+    }
+    if (checked === 'right') failed.forgive(given.user, credentials.address);
+    return found.caller;
   }
 
   return {
     extension: 'hil.ext.auth.database',
     hint: 'a user name and password (HTTP Basic)',
     challenge: 'Basic realm="HaaS", charset="UTF-8"',
-    async identify(credentials) {
-      const { authorization, address } = credentials;
-      const given = basicCredentials(authorization);
-      if (!given) return given;
-      // Nobody ever sees the key, so a secret in front makes a MAC of the hash, at a fifth of the price of an HMAC.
-      const key = hash('sha256', processKey + JSON.stringify([given.user, given.password]));
-      // A name that no user can have is not asked for: Postgres takes no NUL. Others are asked for by whoever guesses, even if they are
-      // remembered: those that there are not never are, and it must not show in how long it takes.
-      const found = userLabel.safeParse(given.user).success
-        ? await lookUp(given.user, verifiedFor(key) === undefined)
-        : undefined;
-      const checked = await check(key, found?.user.passwordHash, given.password).catch((error: unknown) => error);
-      if (found && (checked === 'right' || checked === 'known')) {
-        if (isSha512Crypt(found.user.passwordHash)) {
-          await replacePasswordHash(sql, found.user, await hashPassword(given.password));
-          memory.forget();
-          return this.identify(credentials);
-        }
-        if (checked === 'right') failed.forgive(given.user, address);
-        return found.caller;
-      }
-      await failed.slowDown(given.user, address);
-      return null;
-    },
+    identify,
   };
+}
+
+function busy(): Problem {
+  const message = `too many passwords wait to be verified: sign in again in ${RETRY_AFTER} s`;
+  return new Problem('UnavailableError', 'passwords_busy', message, { headers: { 'Retry-After': String(RETRY_AFTER) } });
 }
 
 /** Name and password; null: they are none, although they should be; undefined: something else. */

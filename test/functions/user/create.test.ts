@@ -7,6 +7,10 @@ import { basic, makeWorld, type World } from '../../support/world.ts';
 const mayListUsers = (w: World, user: string, password: string) =>
   w.call(null, 'GET', '/auth/basic/users', undefined, { authorization: basic(user, password) });
 
+/** Of `x`, as crypt(3) makes it. */
+const HASH =
+  '$6$rounds=1000$abcdefgh./XYZ012$9h9TiI9iGpkiiuDMN21ghpLstbl2MFvaZPon8eJTndNULrSUag3BcLZ6VcITOP6LI66bCAI8q3O/5gbOAJI0O/';
+
 describeOperation(createUser, {
   request: { params: { user: 'eve' }, input: { password: 'pa:ss wörd' } },
   async success(w, answer) {
@@ -24,6 +28,8 @@ describeOperation(createUser, {
     'no password': { input: {} },
     'an empty password': { input: { password: '' } },
     'a password that is a number': { input: { password: 5 } },
+    'a password and a hash': { input: { password: 'x', password_hash: HASH } },
+    'a hash that takes too long': { input: { password_hash: HASH.replace('=1000$', '=1000001$') } },
     'is_admin that is text': { input: { password: 'x', is_admin: 'true' } },
     'is_admin that is null': { input: { password: 'x', is_admin: null } },
     'is-admin that is a number': { input: { password: 'x', 'is-admin': 1 } },
@@ -46,6 +52,17 @@ test('the password of a user who exists stays as it was', async (context) => {
   expect((await w.call('root', 'PUT', '/auth/basic/user/ada', { password: 'new' })).status).toBe(409);
   expect((await w.call(null, 'GET', '/nodes/all', undefined, { authorization: basic('ada', 'new') })).status).toBe(401);
   expect((await w.call('ada', 'GET', '/nodes/all')).status).toBe(200);
+});
+
+test('a user can be created with the hash of a password, which is neither logged nor told', async (context) => {
+  const w = await makeWorld(context);
+  const api = logged(w);
+  const answer = await api.call('PUT', '/auth/basic/user/eve', { password_hash: HASH, is_admin: true });
+  expect(answer.status).toBe(200);
+  expect((await mayListUsers(w, 'eve', 'y')).status).toBe(401);
+  const listed = await mayListUsers(w, 'eve', 'x');
+  expect(listed.status).toBe(200);
+  expect(JSON.stringify([listed.body, api.entries()])).not.toContain('abcdefgh./XYZ012');
 });
 
 test('that a user exists is told to administrators only', async (context) => {
