@@ -21,11 +21,14 @@ export interface Distrusted {
 const PORT_DOUBT =
   "the database was restored from a copy, and the port has not been read back since: an action on it, or an administrator's revert of it, must be DONE first";
 
+const CONSOLE_LOST = 'the database was restored from a copy: whether an agent holds the console is not known';
+
 const count = z.object({ count: z.number() });
 
 /**
  * Has a database that was restored from an older copy rely on nothing that may have changed since: commands that had not ended are unknown,
- * every cabled port is in doubt, and may be on any VLAN; every headnode may have a virtual machine; whoever held a device holds it no more.
+ * every cabled port is in doubt, and may be on any VLAN; every headnode may have a virtual machine; whoever held a device holds it no more;
+ * no console is open.
  * `ownerUrl` is a login of haas_owner. Throws SchemaError, and InUseError while an API host or an agent is connected.
  */
 export async function distrustDevices(ownerUrl: string): Promise<Distrusted> {
@@ -59,6 +62,8 @@ export async function distrustDevices(ownerUrl: string): Promise<Distrusted> {
           where exists (select from nics n where n.port_id = p.id)
           returning p.id`;
       const headnodes = await tx`update headnodes set made = true where not made returning id`;
+      // One that is believed to be open is never opened again, whether an agent holds it or not.
+      await tx`update consoles set state = 'down', state_since = now(), problem = ${CONSOLE_LOST} where logging`;
       const distrusted = { commands: count.parse(commands).count, ports: ports.length, headnodes: headnodes.length };
       await tx`insert into audit (event, details, result) values ('restored', ${tx.json(distrusted)}, '{"status": "done"}')`;
       return distrusted;

@@ -7,6 +7,7 @@ import { clientAddresses } from './http/client-address.ts';
 import type { Environment } from './http/environment.ts';
 import { header } from './http/header.ts';
 import { attemptOf, idempotencyKey } from './http/idempotency.ts';
+import type { RequestMeasures } from './http/measures.ts';
 import { referenceRoutes } from './http/openapi/routes.ts';
 import { type Operation, PREFIX } from './http/operation.ts';
 import { refuseForeignOrigin } from './http/origin.ts';
@@ -20,12 +21,12 @@ import type { Services } from './services.ts';
 const REQUEST_ID = /^[\w=-]{1,255}$/;
 
 /** The HTTP application of a list of operations. The usual list is `operations`; any part of it stands alone as well. */
-export function createApp(services: Services, operations: readonly Operation[]): Hono<Environment> {
+export function createApp(services: Services, operations: readonly Operation[], measures?: RequestMeasures): Hono<Environment> {
   const app = new Hono<Environment>({ getPath });
   const methods = new TrieRouter<string>();
   const addressOf = clientAddresses(services.settings.trustedProxies);
 
-  app.use(follow(services));
+  app.use(follow(services, addressOf, measures));
   // Words win over labels (`/port/gi1/0/5/revert` reverts gi1/0/5), so paths with more words are tried first.
   for (const operation of [...operations].sort((a, b) => words(b.path) - words(a.path))) {
     const path = honoPath(operation.path);
@@ -33,7 +34,7 @@ export function createApp(services: Services, operations: readonly Operation[]):
     // A GET has no body to limit, and looking for one is costly.
     if (operation.method !== 'GET') app.on(operation.method, path, limitBody);
     const suffixed = operations.filter((other) => isSuffixed(other, operation));
-    app.on(operation.method, path, (c) => answer(c, services, addressOf, operation, suffixed));
+    app.on(operation.method, path, (c) => answer(c, services, operation, suffixed));
   }
   for (const [path, ...handlers] of referenceRoutes(operations)) {
     methods.add('GET', path, 'GET');
@@ -74,19 +75,42 @@ function words(path: string): number {
   return path.split('/').filter((segment) => segment !== '' && !segment.startsWith('{')).length;
 }
 
-/** Gives a request its id (the client's, where it sends one), and logs what became of it: changes and errors, and reads for those who debug. */
-function follow(services: Services): MiddlewareHandler<Environment> {
+/** Gives a request its id (the client's, where it sends one), and tells what became of it: changes and errors, and reads for those who debug. */
+function follow(
+  services: Services,
+  addressOf: ReturnType<typeof clientAddresses>,
+  measures: RequestMeasures | undefined,
+): MiddlewareHandler<Environment> {
   return async (c, next) => {
     const start = performance.now();
+    measures?.begun();
     const given = header(c, 'x-request-id');
     c.set('requestId', given !== undefined && REQUEST_ID.test(given) ? given : randomUUID());
+    c.set('address', addressOf(c.env?.address ?? c.env?.incoming?.socket.remoteAddress, header(c, 'x-forwarded-for')));
     await next();
     const { status } = c.res;
+    const taken = performance.now() - start;
+    const { requestId: request, operation, caller, address, commands, refusal } = c.var;
+    measures?.answered({ operation, status, seconds: taken / 1000, refusal });
     const level = c.req.method === 'GET' && status < 400 ? 'debug' : 'info';
     if (!services.log.isLevelEnabled(level)) return;
-    const { requestId: request, operation, caller } = c.var;
-    const ms = Math.round(performance.now() - start);
-    services.log[level]({ request, method: c.req.method, path: c.req.path, operation, caller, status, ms }, 'answered');
+    const { method, path } = c.req;
+    const ms = Math.round(taken);
+    services.log[level](
+      {
+        request,
+        address,
+        method,
+        path,
+        operation,
+        caller,
+        status,
+        code: refusal,
+        commands: commands?.length ? commands : undefined,
+        ms,
+      },
+      'answered',
+    );
   };
 }
 
@@ -116,13 +140,7 @@ function noSuchOperation(c: Context<Environment>, methods: TrieRouter<string>): 
 }
 
 /** In the predecessor's order: arguments (400), then who asks (401), then what the operation itself decides. */
-async function answer(
-  c: Context<Environment>,
-  services: Services,
-  addressOf: ReturnType<typeof clientAddresses>,
-  matched: Operation,
-  suffixed: readonly Operation[],
-) {
+async function answer(c: Context<Environment>, services: Services, matched: Operation, suffixed: readonly Operation[]) {
   const operation = suffixed.find(({ path }) => hasSuffix(c, path.slice(matched.path.length))) ?? matched;
   c.set('operation', operation.id);
   const input = operation.method === 'GET' ? rawQuery(c) : await rawBody(c);
@@ -134,7 +152,7 @@ async function answer(
   }
   if (operation.method !== 'GET') refuseForeignOrigin(c);
   const key = operation.method === 'GET' ? undefined : idempotencyKey(c);
-  const address = addressOf(c.env?.address ?? c.env?.incoming?.socket.remoteAddress, header(c, 'x-forwarded-for'));
+  const { address } = c.var;
   const caller = await authenticate(services, {
     authorization: header(c, 'authorization'),
     authToken: header(c, 'x-auth-token'),
@@ -146,9 +164,12 @@ async function answer(
   if (operation.access === 'admin' && !caller.isAdmin) {
     throw new Problem('AuthorizationError', 'not_an_administrator', 'only administrators may do this');
   }
-  const { status, body, headers } = await accepted(services, caller, {
+  const issued: string[] = [];
+  c.set('commands', issued);
+  const { status, body, headers } = await accepted({ ...services, issued }, caller, {
     origin: { address, request: c.var.requestId },
     prefer: header(c, 'prefer'),
+    lastEventId: header(c, 'last-event-id'),
     attempt: key === undefined ? undefined : await attemptOf(c, services, caller, key),
     // Made only when it is asked for.
     get gone() {
@@ -184,6 +205,7 @@ function respond(
 }
 
 function refuse(c: Context<Environment>, problem: Problem): Response {
+  c.set('refusal', problem.code);
   return respond(c, problem.status, problem.body(c.var.requestId), problem.headers);
 }
 

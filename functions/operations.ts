@@ -2,6 +2,8 @@ import { deleteAgent } from './agent/delete.ts';
 import { enrolAgent } from './agent/enrol.ts';
 import { listAgents } from './agent/list.ts';
 import { showAgent } from './agent/show.ts';
+import { listAudit } from './audit/list.ts';
+import { verifyAudit } from './audit/verify.ts';
 import { consoleBreak } from './console/break.ts';
 import { consoleInput } from './console/input.ts';
 import { listConsoleLogs } from './console/list-logs.ts';
@@ -9,6 +11,7 @@ import { showConsole } from './console/show.ts';
 import { showConsoleState } from './console/show-state.ts';
 import { startConsole } from './console/start.ts';
 import { stopConsole } from './console/stop.ts';
+import { showEvents } from './event/stream.ts';
 import { listActiveExtensions } from './extension/list-active.ts';
 import { connectHnic } from './headnode/connect-network.ts';
 import { createHeadnode } from './headnode/create.ts';
@@ -50,6 +53,7 @@ import { registerNode } from './node/register.ts';
 import { setBootDevice } from './node/set-boot-device.ts';
 import { setObm } from './node/set-obm.ts';
 import { showNode } from './node/show.ts';
+import { showNodeAsOf } from './node/show-as-of.ts';
 import { showPowerStatus } from './node/show-power-status.ts';
 import { updateNode } from './node/update.ts';
 import { deleteMetadata } from './node-metadata/delete.ts';
@@ -66,10 +70,14 @@ import { createProject } from './project/create.ts';
 import { deleteProject } from './project/delete.ts';
 import { detachNode } from './project/detach-node.ts';
 import { listProjects } from './project/list.ts';
+import { listProjectAudit } from './project/list-audit.ts';
 import { listProjectHeadnodes } from './project/list-headnodes.ts';
 import { listProjectNetworks } from './project/list-networks.ts';
 import { listProjectNodes } from './project/list-nodes.ts';
 import { powerNodes } from './project/power-nodes.ts';
+import { setQuota } from './project/set-quota.ts';
+import { showQuota } from './project/show-quota.ts';
+import { exportSite } from './site/export.ts';
 import { checkSwitch } from './switch/check.ts';
 import { deleteSwitch } from './switch/delete.ts';
 import { listSwitches } from './switch/list.ts';
@@ -103,12 +111,16 @@ export const operations: readonly Operation[] = [
   listProjectNodes,
   listProjectNetworks,
   listProjectHeadnodes,
+  listProjectAudit,
+  showQuota,
+  setQuota,
   connectNode,
   detachNode,
   powerNodes,
   listNodes,
   registerNode,
   showNode,
+  showNodeAsOf,
   updateNode,
   deleteNode,
   powerOn,
@@ -173,5 +185,9 @@ export const operations: readonly Operation[] = [
   enrolAgent,
   showAgent,
   deleteAgent,
+  listAudit,
+  verifyAudit,
+  showEvents,
   listActiveExtensions,
+  exportSite,
 ];

@@ -3,6 +3,7 @@ import type { Database } from '../db/client.ts';
 import type { Signer } from '../db/commands/envelope.ts';
 import type { ApiSecrets } from './api-secrets.ts';
 import type { ConsoleFeed } from './console/stream/feed.ts';
+import type { EventFeed } from './event/stream/feed.ts';
 import type { Callers } from './http/callers.ts';
 import type { FinishedCommands } from './http/finished-commands.ts';
 import type { Places } from './http/places.ts';
@@ -18,7 +19,10 @@ export interface Services {
   readonly callers: Callers;
   readonly finished: FinishedCommands;
   readonly consoles: ConsoleFeed;
+  readonly events: EventFeed;
   readonly places: Places;
   readonly settings: Settings;
   readonly log: Logger;
+  /** Set while a request is carried out: the ids of the commands that it has issued, for the log. */
+  readonly issued?: string[];
 }

@@ -63,6 +63,9 @@ export const codeRemedies: Record<string, Remedy> = {
   no_web_socket: operator(
     'Serve consoles from a host that has WebSockets. Until then: a plain GET to watch, `/console/input` to type.',
   ),
+  no_streams: operator(
+    'Send what streams to an API host that runs as a process: the proxy decides by the path. [serverless.md](serverless.md) lists them.',
+  ),
   database_unavailable: nobody(
     'Wait for the seconds that `Retry-After` names; with an `Idempotency-Key` even a change is safe to repeat. If it lasts, whoever runs HaaS looks at PostgreSQL.',
   ),
@@ -71,6 +74,10 @@ export const codeRemedies: Record<string, Remedy> = {
   too_many_connections: caller(
     'Close connections, or use them again. Behind a proxy all clients have its address, unless `HAAS_TRUSTED_PROXIES` names it.',
   ),
+  unknown_then: administrator(
+    'Ask for a later time. `msg` says from when on something is known; older entries may be in a [backup](backup.md).',
+  ),
+  forgotten: administrator('Begin at the beginning: leave out `after` and `hash`.'),
   too_many_streams: caller('End streams that nobody looks at; the administrators can raise [the limits](limits.md).'),
   too_many_waiting: caller('Send `Prefer: respond-async` and read the action at `/networking_action/<status_id>`.'),
   too_many_pending: caller('Wait until the device has done some of what it was ordered. If nothing ends, look at its agent.'),
@@ -85,6 +92,9 @@ export const codeRemedies: Record<string, Remedy> = {
   has_networks: caller('Delete the networks of the project first.'),
   has_headnodes: caller('Delete the headnodes first.'),
   has_access: caller("Revoke the project's access to the network that `msg` names."),
+  quota_exceeded: caller(
+    'Release nodes, or delete networks or headnodes, that are not needed; or ask an administrator for a higher [quota](quotas.md).',
+  ),
   unknown_maintenance_project: administrator('Create the project of `HAAS_MAINTENANCE_PROJECT`.'),
 
   // Agents and switches.
@@ -221,4 +231,5 @@ export const reasonRemedies: Record<string, Remedy> = {
   abandoned: operator('Start the agent; then an administrator reverts the port.'),
   contradiction: administrator('Revert the port; the message says what did not fit.'),
   moved: administrator('Check the switch at its new address, then revert the port.'),
+  restored: administrator('Look at the device; have every port that is in doubt [proven](backup.md#after-a-restore).'),
 };

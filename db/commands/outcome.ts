@@ -47,6 +47,7 @@ export const doubtReasons = {
   abandoned: 'the agent that took it never came back',
   contradiction: 'the device and the database disagree',
   moved: 'it was done at an address that the device has no more',
+  restored: 'it had not ended when the copy was made from which the database was restored',
 } as const;
 export type DoubtReason = keyof typeof doubtReasons;
 

@@ -5,7 +5,7 @@ import type { Connection, Database } from '../client.ts';
 import { failedLogins } from '../schema.ts';
 
 /** For how long a failed login counts. */
-const COUNTED_FOR = '15 minutes';
+export const FAILURES_COUNT_FOR = '15 minutes';
 /** How many rows of a name or an address are added up at most: who has failed more often is as slow as can be. */
 const ENOUGH = 20;
 
@@ -18,13 +18,13 @@ export async function countFailedLogin(connection: Connection, login: string, ad
     with this as (
       insert into failed_logins as f (login, address, failures, last_at) values (${name}, ${address}, 1, now())
         on conflict (login, address) do update
-          set failures = case when f.last_at > now() - ${COUNTED_FOR}::interval then f.failures + 1 else 1 end, last_at = now()
+          set failures = case when f.last_at > now() - ${FAILURES_COUNT_FOR}::interval then f.failures + 1 else 1 end, last_at = now()
         returning failures)
     select this.failures + greatest(
         (select coalesce(sum(counted.failures), 0) from (select o.failures from failed_logins o
-          where o.login = ${name} and o.address <> ${address} and o.last_at > now() - ${COUNTED_FOR}::interval limit ${ENOUGH}) counted),
+          where o.login = ${name} and o.address <> ${address} and o.last_at > now() - ${FAILURES_COUNT_FOR}::interval limit ${ENOUGH}) counted),
         (select coalesce(sum(counted.failures), 0) from (select o.failures from failed_logins o
-          where o.address = ${address} and o.login <> ${name} and o.last_at > now() - ${COUNTED_FOR}::interval limit ${ENOUGH}) counted)
+          where o.address = ${address} and o.login <> ${name} and o.last_at > now() - ${FAILURES_COUNT_FOR}::interval limit ${ENOUGH}) counted)
       ) as failures
       from this`;
   return counted.parse(row).failures;
@@ -37,7 +37,7 @@ export async function forgetFailedLogins(connection: Connection, login: string, 
 
 /** Forgets what counts no more. */
 export async function pruneFailedLogins(database: Database): Promise<void> {
-  await database.delete(failedLogins).where(lt(failedLogins.lastAt, sql`now() - ${COUNTED_FOR}::interval`));
+  await database.delete(failedLogins).where(lt(failedLogins.lastAt, sql`now() - ${FAILURES_COUNT_FOR}::interval`));
 }
 
 /** What is kept of a name: SHA-256, in base64url. People give a password or token where a name belongs. */

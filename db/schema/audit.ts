@@ -45,9 +45,12 @@ export const audit = pgTable(
     check('only_the_chained_is_signed', sql`${table.signature} is null or ${table.seq} is not null`),
     index('audit_not_chained').on(table.at).where(sql`${table.seq} is null`),
     index('audit_at').on(table.at),
-    index('audit_node').on(table.node, table.at).where(sql`${table.node} is not null`),
-    index('audit_actor').on(table.actor, table.seq),
-    index('audit_request').on(table.request),
+    index('audit_history').on(table.node, table.at).where(sql`${table.event} in ('node_project', 'nic_network')`),
+    // What is asked for is listed in the order of the chain.
+    index('audit_actor').on(table.actor, table.seq).where(sql`${table.seq} is not null`),
+    index('audit_event').on(table.event, table.seq).where(sql`${table.seq} is not null`),
+    index('audit_node').on(table.node, table.seq).where(sql`${table.seq} is not null`),
+    index('audit_request').on(table.request, table.seq).where(sql`${table.seq} is not null`),
   ],
 );
 
@@ -68,5 +71,7 @@ export const auditPrunings = pgTable('audit_prunings', {
   through: bigint({ mode: 'number' }).primaryKey(),
   hash: text().notNull(),
   signature: text().notNull(),
+  /** From then on nothing is missing. */
+  completeFrom: moment().notNull(),
   prunedAt: moment().notNull().default(sql`now()`),
 });

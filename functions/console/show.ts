@@ -13,6 +13,7 @@ export const showConsole = streaming({
   summary: 'Show what the serial console of a node said last and says now, or type into it',
   path: '/node/{node}/console',
   access: 'user',
+  mediaType: 'text/plain',
   redirects: true,
   params: z.strictObject({ node: nodeLabel }),
   query: consoleQuery,

@@ -11,6 +11,7 @@ export const showHeadnodeConsole = streaming({
   summary: 'Show what the serial console of a headnode said last and says now, or type into it',
   path: '/headnode/{headnode}/console',
   access: 'user',
+  mediaType: 'text/plain',
   params: z.strictObject({ headnode: headnodeLabel }),
   query: consoleQuery,
   refusals: { ...headnodeRefusals, ...showingRefusals },

@@ -11,6 +11,7 @@ import { empty, writing } from '../http/operation.ts';
 import { bestPlace, lackAt, noImageMessage, placesFor } from '../rules/headnode-place.ts';
 import { sealSeed, sshKeys, userData } from '../rules/headnode-seed.ts';
 import { ensureDevice } from '../rules/issue.ts';
+import { quotaRefusals, withinQuota } from '../rules/quota.ts';
 
 /** Creates a headnode on the host of an agent that has room for it: nothing but its row, until it is started for the first time. */
 export const createHeadnode = writing({
@@ -52,6 +53,7 @@ export const createHeadnode = writing({
     disk_too_small: ['BadArgumentError', "the disk is smaller than the image's"],
     no_room: ['AllocationError', 'the headnode would use more of the host than its limits allow'],
     busy: ['BlockedError', 'another agent has yet to finish something for an earlier headnode of this name'],
+    ...quotaRefusals,
   },
 
   async write({ tx, caller, refuse }, { params, body }) {
@@ -99,20 +101,23 @@ export const createHeadnode = writing({
     await ensureDevice(tx, `headnode/${params.headnode}`, agentId);
     const uuid = randomUUID();
     const seed = { ssh_keys: body.ssh_keys, user_data: body.user_data ?? null };
-    const [created] = await tx
-      .insert(headnodes)
-      .values({
-        label: params.headnode,
-        projectId: project.id,
-        agentId,
-        uuid,
-        baseImage: place.template.name,
-        ...place.size,
-        fullCopy: body.full_copy,
-        seedSealed: await sealSeed(key, { label: params.headnode, uuid }, seed),
-      })
-      .onConflictDoNothing()
-      .returning({ id: headnodes.id });
+    const seedSealed = await sealSeed(key, { label: params.headnode, uuid }, seed);
+    const [created] = await withinQuota(refuse, body.project, 'headnodes', () =>
+      tx
+        .insert(headnodes)
+        .values({
+          label: params.headnode,
+          projectId: project.id,
+          agentId,
+          uuid,
+          baseImage: place.template.name,
+          ...place.size,
+          fullCopy: body.full_copy,
+          seedSealed,
+        })
+        .onConflictDoNothing()
+        .returning({ id: headnodes.id }),
+    );
     if (!created) throw duplicate();
     return undefined;
   },

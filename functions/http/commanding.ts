@@ -152,7 +152,7 @@ function commands<P extends Fields, B extends Fields, I, S extends z.ZodType, R 
   const { id, summary, method, path, access, params, result, refusals, redirects, body, write } = description;
   const refuse = refuser(refusals);
   // What is only read is nothing to record.
-  const recorderOf = method === 'GET' ? null : recording(id, body, 'ordered');
+  const recorderOf = method === 'GET' ? null : recording(description, body, 'ordered');
   return {
     id,
     summary,

@@ -83,5 +83,11 @@ export const everywhere: readonly General[] = [
     'The OpenID Connect provider or Keystone cannot say now who sends the request.',
     any,
   ],
+  [
+    'passwords_busy',
+    'UnavailableError',
+    'The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.',
+    any,
+  ],
   ['database_unavailable', 'UnavailableError', 'Postgres did not answer, or two requests collided. Try again.', any],
 ];

@@ -65,5 +65,33 @@ export const macAddress = z.string().meta({ description: 'Hardware address', exa
 /** A point in time as it is shown. */
 export const timestamp = z.iso.datetime().meta({ description: 'When, in UTC', examples: ['2026-03-02T09:30:00.000Z'] });
 
+/** A point in time as it is asked for, with its zone. Postgres knows no year 0. */
+export const timeWithZone = z.iso
+  .datetime({ offset: true, error: 'must be a time with its zone, such as 2026-02-03T04:05:06Z' })
+  .regex(/^(?!0000)/, 'must not be in the year 0')
+  .meta({ description: 'A time of ISO 8601 with its zone', examples: ['2026-03-02T09:30:00Z'] });
+
+/** What a request is called, by its sender or by the API. */
+export const requestId = z
+  .string()
+  .regex(/^[\w=-]{1,255}$/, 'must be 1 to 255 characters of A-Z, a-z, 0-9, "_", "=" and "-"')
+  .meta({ description: 'Id of a request: its header `X-Request-Id`', examples: ['5d0f3c1e-7a42-4b8d-9c16-e3a9b0d42f75'] });
+
+/** The place of an entry in the chain of the audit, as it is asked for. */
+export const placeOfEntry = z
+  .string()
+  .regex(/^(?:0|[1-9]\d{0,14})$/, 'must be the seq of an entry')
+  .meta({ description: 'Seq of an entry of the audit', examples: ['1041'] })
+  .transform(Number);
+
+/** The hash of an entry of the audit. */
+export const entryHash = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43}$/, 'must be the hash of an entry, 43 characters')
+  .meta({
+    description: 'Hash of the entry, over its text and the hash before',
+    examples: ['pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4'],
+  });
+
 /** Free text that Postgres can hold. */
 export const plainText = z.string().regex(/^[^\0\p{Cs}]*$/u, 'must not contain NUL or half a surrogate pair');

@@ -87,6 +87,8 @@ export interface Client {
   readonly origin: Origin;
   readonly prefer: string | undefined;
   readonly gone: AbortSignal;
+  /** What it has of a stream of events, where it goes on with one: the id of the last. */
+  readonly lastEventId: string | undefined;
   /** Set where it may send the same change again, and wants it made once. */
   readonly attempt: Attempt | undefined;
   /** How to accept the WebSocket that it asks for; undefined where it asks for none. */
@@ -121,6 +123,8 @@ export interface Operation {
   readonly redirects?: true | undefined;
   /** By what it was declared: those after `writing` wait for devices, as the client's `Prefer` says; `streaming` answers bytes. */
   readonly kind: 'reading' | 'writing' | 'commanding' | 'commandingMany' | 'asking' | 'streaming';
+  /** What one of those that stream answers. */
+  readonly mediaType?: 'text/plain' | 'text/event-stream';
   /** Understands a request by the operation's schemas, or names every field that is wrong. */
   readonly accept: (params: unknown, input: unknown) => Accepted | FieldError[];
 }
@@ -144,10 +148,8 @@ export function reading<P extends Fields, Q extends Fields, S extends z.ZodType,
         const context = { caller, services, refuse, sql: services.database.$client };
         const answer = await read(context, { params, query: input });
         if (!(answer instanceof Page)) return { status: 200, body: answer };
-        const { body, last } = answer;
-        return last === null
-          ? { status: 200, body }
-          : { status: 200, body, headers: { Link: linkTo(PREFIX + rest.path, params, rawQuery, last) } };
+        const link = linkTo(PREFIX + rest.path, params, rawQuery, answer);
+        return { status: 200, body: answer.body, ...(link === undefined ? {} : { headers: { Link: link } }) };
       };
     },
   };
@@ -174,7 +176,7 @@ export function writing<P extends Fields, B extends Fields, S extends z.ZodType,
     redirects,
   } = description;
   const refuse = refuser(refusals);
-  const recorderOf = recording(id, body, status === 202 ? 'ordered' : 'done');
+  const recorderOf = recording({ id, access }, body, status === 202 ? 'ordered' : 'done');
   return {
     id,
     summary,

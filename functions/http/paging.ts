@@ -22,14 +22,19 @@ export const paging = z.strictObject({
   }),
 });
 
-/** A page of a list as it is answered. `last`: after which entry the next one begins, null where there is no more. */
+/**
+ * A page of a list as it is answered. `last`: after which entry the next one begins, null where there is no more. `first`: before which
+ * entry the one before ends, where lists are read backwards too.
+ */
 export class Page<T> {
   readonly body: T;
   readonly last: string | null;
+  readonly first: string | null;
 
-  constructor(body: T, last: string | null) {
+  constructor(body: T, last: string | null, first: string | null = null) {
     this.body = body;
     this.last = last;
+    this.first = first;
   }
 }
 
@@ -59,12 +64,24 @@ export function pageOfLabels(labels: readonly string[], part: Pick<Part, 'limit'
 }
 
 /**
- * The header by which a client finds the next page (RFC 8288): the same request, with all else that its query asks for.
- * `path` is the one of the operation, with its parameters in braces.
+ * The header by which a client finds the page after a page, or the one before (RFC 8288): the same request, with all else that its query
+ * asks for. Undefined where there is neither. `path` is the one of the operation, with its parameters in braces.
  */
-export function linkTo(path: string, params: Readonly<Record<string, unknown>>, query: unknown, last: string): string {
+export function linkTo(
+  path: string,
+  params: Readonly<Record<string, unknown>>,
+  query: unknown,
+  { last, first }: Pick<Page<unknown>, 'last' | 'first'>,
+): string | undefined {
   const filled = path.replace(/\{(\w+)\+?\}/g, (_, name: string) => encodeURIComponent(String(params[name])));
-  const fields = Object.entries({ ...z.record(z.string(), z.string()).parse(query), after: last });
-  const asked = fields.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
-  return `<${filled}?${asked}>; rel="next"`;
+  const { after: _after, before: _before, ...rest } = z.record(z.string(), z.string()).parse(query);
+  const link = (relation: 'next' | 'prev', more: Readonly<Record<string, string>>) => {
+    const asked = Object.entries({ ...rest, ...more }).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+    return `<${filled}?${asked.join('&')}>; rel="${relation}"`;
+  };
+  const links = [
+    ...(last === null ? [] : [link('next', { after: last })]),
+    ...(first === null ? [] : [link('prev', { before: first })]),
+  ];
+  return links.length === 0 ? undefined : links.join(', ');
 }

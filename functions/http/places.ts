@@ -53,6 +53,11 @@ class Seats {
     this.#inAll = inAll;
   }
 
+  /** How many are taken, by all users together. */
+  get taken(): number {
+    return this.#sum;
+  }
+
   /** Takes a place; answers what gives it back, which may be called again. Throws Problem where there is none. */
   take({ label }: Pick<Caller, 'label'>): () => void {
     const taken = this.#taken.get(label) ?? 0;

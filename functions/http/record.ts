@@ -21,14 +21,19 @@ export interface Recorder {
   readonly recorded: <T>(work: (tx: Tx) => Promise<T>) => (tx: Tx) => Promise<T>;
 }
 
+/** What is kept of one text, and of all details as JSON, in characters; of more only the names of so many fields. */
+const LONGEST_TEXT = 1_000;
+const MOST_DETAILS = 16_000;
+const MOST_NAMES = 10;
+
 const fields = z.record(z.string(), z.unknown());
 
 /**
- * Prepares the recording of an operation's requests. `status` is what such a request comes to unless it is answered otherwise: `ordered`
- * where a device has yet to do it.
+ * Prepares the recording of the requests of an operation, whose body `input` is. `status` is what such a request comes to unless it is
+ * answered otherwise: `ordered` where a device has yet to do it.
  */
 export function recording(
-  event: string,
+  { id: event, access }: { readonly id: string; readonly access: 'admin' | 'user' },
   input: z.ZodType,
   status: 'done' | 'ordered',
 ): (caller: Caller, origin: Origin, params: unknown, body: unknown) => Recorder {
@@ -45,8 +50,9 @@ export function recording(
         address,
         request,
         subject: fields.parse(params),
-        details: fields.catch({}).parse(withoutFields(body, secrets)),
+        details: bounded(fields.catch({}).parse(kept(body, secrets))),
         status,
+        access,
       });
     };
     return {
@@ -65,23 +71,35 @@ export function recording(
 /** The names of the fields of a schema that hold secrets, at any depth: `writeOnly` marks them. */
 export function secretFields(schema: z.ZodType): ReadonlySet<string> {
   const names = new Set<string>();
-  JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), function (name, value: unknown) {
+  JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }), (name, value: unknown) => {
     if (z.object({ writeOnly: z.literal(true) }).safeParse(value).success) names.add(name);
     return value;
   });
   return names;
 }
 
-/** A value without fields of these names, at any depth, and without what Postgres cannot hold in JSON: NUL, and halves of pairs. */
-function withoutFields(value: unknown, names: ReadonlySet<string>): unknown {
-  if (typeof value === 'string') return wellFormed(value);
-  if (Array.isArray(value)) return value.map((each: unknown) => withoutFields(each, names));
+/** A value as it is kept: without fields of these names at any depth, and with its texts as they are kept. */
+function kept(value: unknown, secrets: ReadonlySet<string>): unknown {
+  if (typeof value === 'string') return keptText(value);
+  if (Array.isArray(value)) return value.map((each: unknown) => kept(each, secrets));
   const object = fields.safeParse(value);
   if (!object.success) return value;
-  const kept = Object.entries(object.data).filter(([name]) => !names.has(name));
-  return Object.fromEntries(kept.map(([name, each]) => [wellFormed(name), withoutFields(each, names)]));
+  const open = Object.entries(object.data).filter(([name]) => !secrets.has(name));
+  return Object.fromEntries(open.map(([name, each]) => [keptText(name), kept(each, secrets)]));
 }
 
-function wellFormed(text: string): string {
-  return Buffer.from(text).toString().replaceAll('\0', '\uFFFD');
+/** A text cut to a length, and without what Postgres cannot hold in JSON: NUL, and halves of pairs. */
+function keptText(text: string): string {
+  const beginning = Buffer.from(text.slice(0, LONGEST_TEXT)).toString().replaceAll('\0', '\uFFFD');
+  return text.length <= LONGEST_TEXT ? beginning : `${beginning} ... (cut: ${text.length} characters)`;
+}
+
+/** Details as they are kept; of too many, the names alone. */
+function bounded(details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const size = JSON.stringify(details).length;
+  if (size <= MOST_DETAILS) return details;
+  return {
+    cut: `${size} characters of JSON: only the names of the fields are kept`,
+    fields: Object.keys(details).slice(0, MOST_NAMES),
+  };
 }

@@ -20,7 +20,6 @@ export const upgraded = Symbol('upgraded');
 
 /** Bytes are sent as they are made; nobody in between is to keep them, wait for more, or take them for anything but text. */
 const headers = {
-  'Content-Type': 'text/plain; charset=utf-8',
   'Cache-Control': 'no-store',
   'X-Content-Type-Options': 'nosniff',
   'X-Accel-Buffering': 'no',
@@ -29,6 +28,8 @@ const headers = {
 interface Streaming<P extends Fields, Q extends Fields, R extends Refusals>
   extends Omit<Description<P, typeof empty, R>, 'result'> {
   readonly query: Q;
+  /** What is streamed: text, or events that are sent by the server (HTML, 9.2). */
+  readonly mediaType: NonNullable<Operation['mediaType']>;
   /** Refuses, or begins: with a body that is made while the client takes it, or with the WebSocket that it asked for. */
   readonly stream: (
     context: Context<R> & { readonly sql: Connection; readonly client: Client },
@@ -42,6 +43,7 @@ export function streaming<P extends Fields, Q extends Fields, const R extends Re
 ): Operation & { readonly refusals: R } {
   const { query, stream, ...rest } = description;
   const refuse = refuser(rest.refusals);
+  const typed = { ...headers, 'Content-Type': `${rest.mediaType}; charset=utf-8` };
   return {
     ...rest,
     method: 'GET',
@@ -62,7 +64,9 @@ export function streaming<P extends Fields, Q extends Fields, const R extends Re
           const answer = await stream(context, { params, query: input });
           if (answer instanceof Redirect) return redirected(answer);
           isGoingOn = true;
-          return answer === upgraded ? { status: 200, body: undefined } : { status: 200, body: ending(answer, leave), headers };
+          return answer === upgraded
+            ? { status: 200, body: undefined }
+            : { status: 200, body: ending(answer, leave), headers: typed };
         } finally {
           if (!isGoingOn) leave();
         }

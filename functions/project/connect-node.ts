@@ -9,6 +9,7 @@ import { nodeLabel, projectLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { isBmcBusy } from '../rules/bmc-pending.ts';
 import { stopConsole } from '../rules/console-hold.ts';
+import { quotaRefusals, withinQuota } from '../rules/quota.ts';
 
 /** Reserves a free node for a project, which may use its BMC from then on where an agent drives that. Of any number of simultaneous requests for one node, one succeeds. */
 export const connectNode = writing({
@@ -27,6 +28,7 @@ export const connectNode = writing({
     node_taken: ['BlockedError', 'a project has the node already'],
     busy: ['BlockedError', 'an action of the power or boot device of the node is still pending'],
     suspect_port: ['BlockedError', 'a switch port of the node could not be proven to be in no network'],
+    ...quotaRefusals,
   },
 
   async write({ tx, caller, services, refuse }, { params, body }) {
@@ -54,7 +56,9 @@ export const connectNode = writing({
     // An administrator may have opened it on the free node: what it says from now on is the project's.
     await stopConsole(tx, services, node);
     const obmEnabled = node.way.by === 'agent' || node.enabled;
-    await tx.update(nodes).set({ projectId: project.id, obmEnabled }).where(eq(nodes.id, node.id));
+    await withinQuota(refuse, params.project, 'nodes', () =>
+      tx.update(nodes).set({ projectId: project.id, obmEnabled }).where(eq(nodes.id, node.id)),
+    );
     return undefined;
   },
 });

@@ -4,6 +4,7 @@ import { lockBmc } from '../../db/queries/bmcs.ts';
 import { attachmentsOfNode, lockNicsOf } from '../../db/queries/nics.ts';
 import { suspectPortsOf } from '../../db/queries/nodes.ts';
 import { findProject } from '../../db/queries/projects.ts';
+import { goBeyondQuotas } from '../../db/queries/quotas.ts';
 import { nodes } from '../../db/schema.ts';
 import { mayActFor } from '../http/caller.ts';
 import { nodeLabel, projectLabel } from '../http/labels.ts';
@@ -83,6 +84,8 @@ export const detachNode = writing({
       );
     }
     await stopConsole(tx, services, node);
+    // What its members reserve is limited, what is released is not: nobody could give a node back.
+    if (next) await goBeyondQuotas(tx);
     await tx
       .update(nodes)
       .set({ projectId: next?.id ?? null, obmEnabled: node.way.by === 'agent' && next !== null })

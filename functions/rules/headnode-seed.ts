@@ -60,6 +60,8 @@ export const userData = z
   .refine(isUserData, 'must begin with "#cloud-config", "#!", or the headers of a MIME message')
   .meta({
     description: 'What cloud-init is to do at the first start: a cloud-config, a script or a MIME message, 64 KiB at most',
+    // It sets passwords and tokens as often as not.
+    writeOnly: true,
     examples: ['#cloud-config\npackages: [tmux]\n'],
   });
 

@@ -129,11 +129,13 @@ async function enqueue(tx: Tx, services: Services, all: readonly Signed[]): Prom
   // What nobody will do any more stands in nobody's way.
   for (const { deviceId } of refused) await expireCommands(tx, deviceId);
   const [first] = refused.length > 0 ? await insert(refused) : [];
-  if (!first) return;
-  throw tooMany(
-    'too_many_pending',
-    `${first.device} has ${most} commands that have not ended, the most there may be: try again when its agent has finished some of them`,
-  );
+  if (first) {
+    throw tooMany(
+      'too_many_pending',
+      `${first.device} has ${most} commands that have not ended, the most there may be: try again when its agent has finished some of them`,
+    );
+  }
+  services.issued?.push(...all.map(({ id }) => id));
 }
 
 /** By the clock, so that a restored or rebuilt database never issues a seq that the agent's journal has seen. */

@@ -86,7 +86,7 @@ export class Api {
 
 async function answerOf(response: Response): Promise<Answer> {
   const { status, headers } = response;
-  if (response.ok && response.body && headers.get('content-type')?.startsWith('text/plain')) {
+  if (response.ok && response.body && /^text\/(?:plain|event-stream)\b/.test(headers.get('content-type') ?? '')) {
     return { status, headers, text: '', stream: response.body };
   }
   return { status, headers, text: await response.text() };

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { styleText } from 'node:util';
 import { z } from 'zod';
 import type { Answer, Api } from './api.ts';
+import { entryRow } from './audit-entry.ts';
 import type { Operation } from './document.ts';
 import { Failure } from './failure.ts';
 import { failureOf, jsonOf } from './problem.ts';
@@ -68,7 +69,8 @@ async function exchange(running: Running, operation: Operation, request: ApiRequ
   if (answer.status !== 202 || !manner.wait) {
     const whole = isAsked ? answer : await withFurtherPages(running, answer, signal);
     progress.end();
-    await tell(running, whole, answer.status === 202 ? statusIds(jsonOf(answer.text)) : []);
+    await tell(running, whole, answer.status === 202 ? statusIds(jsonOf(answer.text)) : [], rows[operation.id]);
+    if (!manner.json) tellOfEarlier(running, answer);
     if (request.method !== 'GET') failWhereOneFailed(jsonOf(whole.text));
     return;
   }
@@ -103,7 +105,7 @@ function preferring({ wait, timeout }: Manner): Record<string, string> {
 
 /** Follows the `Link` of each page (RFC 8288) to the next; all of them are answered as one list. */
 async function withFurtherPages({ api }: Running, first: Answer, signal: AbortSignal): Promise<Answer> {
-  let next = nextPage(first);
+  let next = linkedPage(first, 'next');
   if (next === undefined) return first;
   let whole: unknown = jsonOf(first.text);
   while (next !== undefined) {
@@ -111,13 +113,14 @@ async function withFurtherPages({ api }: Running, first: Answer, signal: AbortSi
     if (page.status >= 300) throw failureOf(page, api.site);
     const more = jsonOf(page.text);
     whole = Array.isArray(whole) ? whole.concat(more) : { ...Object(whole), ...Object(more) };
-    next = nextPage(page);
+    next = linkedPage(page, 'next');
   }
   return { ...first, text: JSON.stringify(whole) };
 }
 
-function nextPage({ headers }: Answer): string | undefined {
-  const [, target] = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(headers.get('link') ?? '') ?? [];
+/** The path of the page after an answer or before it, as its `Link` says. */
+function linkedPage({ headers }: Answer, relation: 'next' | 'prev'): string | undefined {
+  const [, target] = new RegExp(`<([^>]*)>\\s*;[^,]*\\brel="?${relation}"?`).exec(headers.get('link') ?? '') ?? [];
   if (target === undefined) return undefined;
   // Only what is below the endpoint: credentials go nowhere else.
   const { pathname, search } = new URL(target, 'http://api');
@@ -168,7 +171,12 @@ function howToLook(ids: readonly string[]): string {
   return ids.map((id) => `What becomes of it: haas networking-action show ${id}`).join('\n');
 }
 
-async function look({ api }: Running, id: string, signal: AbortSignal): Promise<z.output<typeof endedAction>> {
+/** Looks what became of an action. */
+export async function look(
+  { api }: Pick<Running, 'api'>,
+  id: string,
+  signal: AbortSignal,
+): Promise<z.output<typeof endedAction>> {
   const answer = await api.send({ method: 'GET', path: `/v0/networking_action/${encodeURIComponent(id)}` }, signal);
   if (answer.status >= 300) throw failureOf(answer, api.site);
   return endedAction.parse(jsonOf(answer.text));
@@ -194,8 +202,23 @@ function failWhereOneFailed(value: unknown): void {
   if (failed.length > 0) throw new Failure('deviceFailed', failed.map((line) => harmless(line)).join('\n'));
 }
 
+/** How the things of a list are shown that are too wide for a table. */
+const rows: Readonly<Record<string, (value: unknown) => unknown>> = { list_audit: entryRow, list_project_audit: entryRow };
+
+/** Says how to see what is before a list of which the end is shown. */
+function tellOfEarlier({ terminal }: Running, answer: Answer): void {
+  const earlier = linkedPage(answer, 'prev');
+  const before = earlier === undefined ? null : new URL(earlier, 'http://api').searchParams.get('before');
+  if (before !== null) terminal.stderr.write(`haas: there is more before: --before ${harmless(before)}\n`);
+}
+
 /** Shows an answer: to scripts exactly what came, to people what they can read. `ids`: of actions that nobody waits for. */
-async function tell({ terminal, manner }: Running, { text }: Answer, ids: readonly string[]): Promise<void> {
+async function tell(
+  { terminal, manner }: Running,
+  { text }: Answer,
+  ids: readonly string[],
+  rowOf: (value: unknown) => unknown = (value) => value,
+): Promise<void> {
   const { stdout } = terminal;
   if (text === '') return;
   const value = jsonOf(text);
@@ -206,6 +229,7 @@ async function tell({ terminal, manner }: Running, { text }: Answer, ids: readon
     await writeAll(stdout, ids.map((id) => `${harmless(id)}\n`).join(''));
   } else {
     const heading = (line: string) => (isColoured(terminal, stdout) ? styleText('bold', line) : line);
-    await writeAll(stdout, show(value, { columns: stdout.isTTY ? stdout.columns || undefined : undefined, heading }));
+    const shown = Array.isArray(value) ? value.map(rowOf) : value;
+    await writeAll(stdout, show(shown, { columns: stdout.isTTY ? stdout.columns || undefined : undefined, heading }));
   }
 }

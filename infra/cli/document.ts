@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** How a value is written in words. `any` is any JSON, of which words say only texts. */
-type Kind = 'text' | 'number' | 'boolean' | 'list' | 'json' | 'any';
+type Kind = 'text' | 'number' | 'number or null' | 'boolean' | 'list' | 'json' | 'any';
 
 /** A value that an operation takes. */
 export interface Field {
@@ -87,6 +87,8 @@ export function readOperations(file: string | URL = new URL('../sdk/openapi.json
     const { type, anyOf, oneOf, items, enum: values } = look(schema);
     const members = anyOf ?? oneOf;
     if (members) {
+      const given = members.filter((member) => look(member).type !== 'null');
+      if (given.length < members.length && given.every((member) => kindOf(member) === 'number')) return 'number or null';
       const kinds = new Set(members.map(kindOf));
       if (kinds.size === 1) return [...kinds][0] ?? 'json';
       return kinds.has('text') ? 'any' : 'json';

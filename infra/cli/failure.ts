@@ -16,6 +16,8 @@ export const exitCodes = {
   unreachable: 7,
   /** It is still being done when the time is over that `--timeout` gives. */
   pending: 8,
+  /** Of a comparison, such as a dry run: something would have to be done. */
+  differs: 9,
   interrupted: 130,
 } as const;
 export type Ending = keyof typeof exitCodes;

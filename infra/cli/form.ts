@@ -24,7 +24,7 @@ export interface Form {
   readonly fields?: (words: Words) => Readonly<Record<string, unknown>>;
 }
 
-const SECRET = /(?:^|_)(?:password|secret)$/;
+const SECRET = /(?:^|_)(?:password|password_hash|secret)$/;
 const OF_A_FILE = /^(?:private_key|user_data)$/;
 
 /** Whether a field holds something that others must not read. */

@@ -13,6 +13,9 @@ import { type ImportOptions, importSite } from './import.ts';
 import { FieldJudge } from './site-layout/fields.ts';
 import { type Terminal, writeAll } from './terminal.ts';
 
+/** Each text in one line: of those that YAML writes in several, some would be read back without their blanks. */
+const EXACT = { blockQuote: false, lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER } as const;
+
 /** What reading a HIL may be told. */
 export interface HilOptions {
   /** The address of its database; undefined: that of HAAS_HIL_URL. */
@@ -39,7 +42,7 @@ export async function importHil(
 export async function writeHil(terminal: Terminal, hil: HilOptions, file: string): Promise<void> {
   const { source } = await lookedOver(terminal, hil, new FieldJudge(), false);
   try {
-    writeFileSync(file, stringify(source.layout), { mode: 0o600, flag: 'wx' });
+    writeFileSync(file, stringify(source.layout, EXACT), { mode: 0o600, flag: 'wx' });
   } catch (error) {
     throw new Failure('refused', `${file} cannot be written: ${error instanceof Error ? error.message : error}`);
   }

@@ -2,7 +2,7 @@ import type { Operation } from './document.ts';
 
 /** Words of operation ids that say what is done. A new one that is not here is only ordered differently. */
 const VERBS = new Set([
-  ...['list', 'show', 'create', 'delete', 'register', 'update', 'set', 'check', 'enrol'],
+  ...['list', 'show', 'create', 'delete', 'register', 'update', 'set', 'check', 'enrol', 'export'],
   ...['add', 'remove', 'connect', 'detach', 'grant', 'revoke', 'enable', 'disable', 'start', 'stop'],
 ]);
 
@@ -10,6 +10,8 @@ const VERBS = new Set([
 const BY_HAND = new Map([
   ['node_enable_disable_obm', ['node', 'obm', 'set']],
   ['list_active_extensions', ['extension', 'list']],
+  ['verify_audit', ['audit', 'verification', 'show']],
+  ['show_node_as_of', ['node', 'as-of']],
 ]);
 
 /**

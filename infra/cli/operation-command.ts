@@ -100,14 +100,22 @@ function optionsOf({ fields }: Operation, places: readonly Place[], program: Com
         { field, option: [new Option(flag, `${field.description} (${negative}: it is false)`), new Option(negative).hideHelp()] },
       ];
     }
-    const value =
-      field.kind === 'json' ? '<json>' : `<${field.kind === 'list' ? 'item' : field.kind === 'number' ? 'number' : 'value'}>`;
-    const option = new Option(`${flag} ${value}`, field.description + hintOf(field));
+    const option = new Option(`${flag} <${placeholders[field.kind]}>`, field.description + hintOf(field));
     if (field.choices.length > 0) option.choices([...field.choices]);
     if (field.kind === 'list') option.argParser(collect);
     return [{ field, option: [option] }];
   });
 }
+
+const placeholders = {
+  text: 'value',
+  any: 'value',
+  boolean: 'value',
+  number: 'number',
+  'number or null': 'number|null',
+  list: 'item',
+  json: 'json',
+};
 
 /** How a value is given that is more than a word. */
 function hintOf({ name, kind }: Field): string {

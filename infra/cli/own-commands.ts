@@ -20,7 +20,7 @@ export interface Surroundings {
   readonly places: Map<Command, readonly Place[]>;
 }
 
-/** Commands that are no single operation: signing in and out, a terminal at a console, help, completion. */
+/** Commands that are no single operation: signing in and out, a terminal at a console, site layouts, a HIL, the audit as a whole, help, completion. */
 export function addOwnCommands(surroundings: Surroundings): void {
   addSignIn(surroundings);
   for (const of of ['node', 'headnode']) {
@@ -28,6 +28,10 @@ export function addOwnCommands(surroundings: Surroundings): void {
     if (!operation) continue;
     addConsole(surroundings, of);
   }
+  addSiteLayout(surroundings);
+  addHil(surroundings);
+  addAudit(surroundings);
+  addEvents(surroundings);
   addHelp(surroundings);
   addCompletion(surroundings);
 }
@@ -88,6 +92,109 @@ function addConsole({ terminal, program, places }: Surroundings, of: string): vo
         tail: own.tail,
       };
       await perform(terminal, readCommonOptions(program), (running) => attach(running, attaching));
+    });
+}
+
+function addSiteLayout({ terminal, program, operations }: Surroundings): void {
+  program
+    .command('import')
+    .description('Make the site what a file says: switches, nodes, projects, users, networks')
+    .argument('<file>', 'A site layout in JSON or YAML, also one of HIL; - for standard input')
+    .option('--dry-run', 'Only show what would be done; ends with 9 where that is anything')
+    .option('--yes', 'Do it without asking')
+    .option('--delete', 'Delete what the file does not have')
+    .option('--renew-credentials', 'Send the passwords and tokens of what is registered already, too')
+    .addOption(new Option('--bmc <way>', 'Of nodes with both, the way to the BMC').choices(['obm', 'obmd']))
+    .option('--verbose', 'Show every line of the plan')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  haas import rack.yaml --dry-run     what would be done\n  haas import rack.yaml\n  haas export > site.yaml',
+    )
+    .action(async (file: string, options: unknown) => {
+      const { importFile } = await import('./import.ts');
+      const { yes, dryRun, delete: deletes, renewCredentials: renews, verbose, bmc } = importOptions.parse(options);
+      const chosen = { yes, dryRun, deletes, renews, verbose, bmc };
+      await perform(terminal, readCommonOptions(program), (running) => importFile(running, operations, file, chosen));
+    });
+  program
+    .command('export')
+    .description('Write everything that is registered as a site layout, without secrets: YAML, or JSON with --json')
+    .action(async () => {
+      const { exportSite } = await import('./export.ts');
+      await perform(terminal, readCommonOptions(program), exportSite);
+    });
+}
+
+const importOptions = z.object({
+  yes: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+  delete: z.boolean().default(false),
+  renewCredentials: z.boolean().default(false),
+  verbose: z.boolean().default(false),
+  bmc: z.enum(['obm', 'obmd']).optional(),
+});
+
+function addHil({ terminal, program, operations }: Surroundings): void {
+  program
+    .command('import-hil')
+    .description('Move a HIL here: what its database says, whatever the races of HIL left in it')
+    .option('--from <url>', 'Its database; unless given, HAAS_HIL_URL. A password can stand in PGPASSWORD')
+    .option('--agent <name>', 'Agent that reaches its switches and BMCs; needed unless there is exactly one')
+    .option('--skip-ambiguous', 'Leave out what is ambiguous, instead of changing nothing')
+    .addOption(new Option('--out <file>', 'Write it as a site layout, for  haas import').conflicts(['dryRun', 'yes']))
+    .option('--dry-run', 'Only show what would be done; ends with 9 where that is anything')
+    .option('--yes', 'Do it without asking')
+    .option('--verbose', 'Show every line of the plan')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  haas import-hil --from postgres://hil_reader@hil.example/hil --dry-run\n  haas import-hil --from postgres://hil_reader@hil.example/hil --out site.yaml',
+    )
+    .action(async (options: unknown) => {
+      const { importHil, writeHil } = await import('./import-hil.ts');
+      const { from, agent, skipAmbiguous, out, yes, dryRun, verbose } = hilOptions.parse(options);
+      const hil = { from, agent, skipAmbiguous };
+      if (out !== undefined) return writeHil(terminal, hil, out);
+      const manner = { yes, dryRun, verbose, deletes: false, renews: false };
+      await perform(terminal, readCommonOptions(program), (running) => importHil(running, operations, hil, manner));
+    });
+}
+
+const hilOptions = z.object({
+  from: z.string().optional(),
+  agent: z.string().optional(),
+  skipAmbiguous: z.boolean().default(false),
+  out: z.string().optional(),
+  yes: z.boolean().default(false),
+  dryRun: z.boolean().default(false),
+  verbose: z.boolean().default(false),
+});
+
+function addAudit({ terminal, program }: Surroundings): void {
+  commandAt(program, ['audit', 'verify'])
+    .description('Verify the whole audit: that nothing in it was altered, removed or moved')
+    .option('--expect <head>', 'Look whether this head, which it printed earlier, is still in the audit')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  haas audit verify\n  haas audit verify --expect 1041:pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4\n\nIt prints the head of the audit. Keep that elsewhere: only by an earlier head it is found that the end was cut off.\nFor administrators only.',
+    )
+    .action(async ({ expect }: { expect?: string }) => {
+      const { readHead, verifyAudit } = await import('./audit.ts');
+      const expected = expect === undefined ? undefined : readHead(expect);
+      await perform(terminal, readCommonOptions(program), (running) => verifyAudit(running, expected));
+    });
+}
+
+function addEvents({ terminal, program }: Surroundings): void {
+  commandAt(program, ['events', 'watch'], true)
+    .description('Show who changes what, as it happens, until Ctrl-C')
+    .option('--after <seq>', 'Begin after this entry of the audit; with what is done from now on unless given')
+    .addHelpText(
+      'after',
+      '\nA connection that is lost is made again, and nothing is left out. With --json: one JSON object a line.',
+    )
+    .action(async ({ after }: { after?: string }) => {
+      const { watchEvents } = await import('./events.ts');
+      await perform(terminal, readCommonOptions(program), (running) => watchEvents(running, after));
     });
 }
 

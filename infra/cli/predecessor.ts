@@ -145,6 +145,8 @@ const others: readonly (readonly [words: string, operation: string, form?: Form]
   ],
   ['network_grant_project_access', 'network_grant_project_access', { places: [project, network] }],
   ['network_revoke_project_access', 'network_revoke_project_access', { places: [project, network] }],
+  ['audit', 'list_audit'],
+  ['project audit', 'list_project_audit'],
   ['user set-admin', 'user_set_admin'],
   ['project list-networks', 'list_project_networks'],
   ['project node add', 'project_connect_node'],

@@ -20,7 +20,7 @@ Examples:
   haas commands                                 every operation of the API, in both spellings
 
 Exit codes: 0 done, 1 refused, 2 usage, 3 not signed in or not allowed, 4 not found, 5 conflict, 6 a device failed,
-7 the API was not reached, 8 not done within --timeout, 130 interrupted`;
+7 the API was not reached, 8 not done within --timeout, 9 something differs (--dry-run), 130 interrupted`;
 
 /** The command line: a command for each spelling of each operation of the document, and those that are more than one operation. */
 export function makeProgram(terminal: Terminal, operations: readonly Operation[]): Command {

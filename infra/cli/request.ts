@@ -43,9 +43,11 @@ function segment(name: string, value: string): string {
 /** The value that a text stands for. */
 function understood({ name, kind, choices }: Field, text: string): unknown {
   switch (kind) {
+    case 'number or null':
     case 'number': {
+      if (kind !== 'number' && text === 'null') return null;
       const number = Number(text);
-      if (text.trim() === '' || !Number.isFinite(number)) throw new Failure('usage', `${name} must be a number, not ${text}`);
+      if (text.trim() === '' || !Number.isFinite(number)) throw new Failure('usage', `${name} must be a ${kind}, not ${text}`);
       return number;
     }
     case 'boolean':

@@ -256,6 +256,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v0/project/{project}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who changed what of a project, when, and what came of it
+         * @description For everybody who is signed in, as far as the refusals let them.
+         */
+        get: operations["list_project_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v0/project/{project}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show how much a project may have, and has
+         * @description For everybody who is signed in, as far as the refusals let them.
+         */
+        get: operations["show_quota"];
+        /**
+         * Limit how much a project may have
+         * @description For administrators.
+         */
+        put: operations["set_quota"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v0/project/{project}/connect_node": {
         parameters: {
             query?: never;
@@ -366,6 +410,26 @@ export interface paths {
          * @description For administrators.
          */
         patch: operations["node_update"];
+        trace?: never;
+    };
+    "/v0/node/{node}/as_of": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show which project had a node at a given time, and which networks were on its NICs
+         * @description For administrators.
+         */
+        get: operations["show_node_as_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v0/node/{node}/power_on": {
@@ -1264,7 +1328,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List agents
+         * List agents: whether they are alive, their devices and backlogs
          * @description For administrators.
          */
         get: operations["list_agents"];
@@ -1304,6 +1368,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v0/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who changed what, when, from where, and what came of it
+         * @description For administrators.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v0/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify a part of the audit: that nothing in it was altered, removed or moved
+         * @description For administrators.
+         */
+        get: operations["verify_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v0/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Tell who changes what, as it happens
+         * @description For everybody who is signed in, as far as the refusals let them.
+         */
+        get: operations["show_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v0/active_extensions": {
         parameters: {
             query?: never;
@@ -1316,6 +1440,26 @@ export interface paths {
          * @description For administrators.
          */
         get: operations["list_active_extensions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v0/site": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export everything that is registered, as one document without secrets
+         * @description For administrators.
+         */
+        get: operations["export_site"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1657,6 +1801,21 @@ export interface components {
                 };
             };
         };
+        /** @description - `no_streams` (NotImplementedError): This host of the API answers whole bodies only, and a stream has no end. Ask an API host that runs as a process. */
+        no_streams: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "NotImplementedError";
+                    /** @enum {unknown} */
+                    code?: "no_streams";
+                };
+            };
+        };
         /** @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer. */
         request_under_way: {
             headers: {
@@ -1686,6 +1845,22 @@ export interface components {
                     type?: "UnavailableError";
                     /** @enum {unknown} */
                     code?: "identity_provider_unavailable";
+                };
+            };
+        };
+        /** @description - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet. */
+        passwords_busy: {
+            headers: {
+                "X-Request-Id": components["headers"]["X-Request-Id"];
+                "Retry-After": components["headers"]["Retry-After"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    type?: "UnavailableError";
+                    /** @enum {unknown} */
+                    code?: "passwords_busy";
                 };
             };
         };
@@ -1720,7 +1895,7 @@ export interface components {
         "Preference-Applied": string;
         /** @description `true` where this is the answer to an earlier request with the same `Idempotency-Key` */
         "Idempotency-Replayed": "true";
-        /** @description Where the list goes on (RFC 8288, `rel="next"`); missing at its end */
+        /** @description Where the list goes on (RFC 8288, `rel="next"`), or what is before of one that is read backwards (`rel="prev"`) */
         Link: string;
         /** @description Where to send the request */
         Location: string;
@@ -1802,6 +1977,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -1815,7 +1991,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -1838,7 +2014,7 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "password": "correct horse battery staple",
+                 *       "password_hash": "$6$rounds=656000$................$......................................................................................",
                  *       "is_admin": false,
                  *       "is-admin": false
                  *     }
@@ -1848,7 +2024,12 @@ export interface operations {
                      * @description Password of the user; it is kept as a hash and never shown
                      * @example correct horse battery staple
                      */
-                    password: string;
+                    password?: string;
+                    /**
+                     * @description Hash by sha512-crypt of the password of the user, as HIL keeps it; the first sign-in replaces it by another
+                     * @example $6$rounds=656000$................$......................................................................................
+                     */
+                    password_hash?: string;
                     /**
                      * @description Whether the user is an administrator
                      * @example false
@@ -1915,6 +2096,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -1928,7 +2110,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -2016,6 +2198,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -2029,7 +2212,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -2148,6 +2331,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -2161,7 +2345,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -2267,6 +2451,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -2280,7 +2465,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -2372,6 +2557,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -2385,7 +2571,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -2553,6 +2739,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -2566,7 +2753,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -2689,6 +2876,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -2702,7 +2890,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -2774,6 +2962,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -2787,7 +2976,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -2846,6 +3035,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -2859,7 +3049,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -2932,6 +3122,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -2945,7 +3136,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -3038,6 +3229,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -3051,7 +3243,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -3128,6 +3320,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -3141,7 +3334,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -3218,6 +3411,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -3231,7 +3425,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -3308,6 +3502,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -3321,7 +3516,458 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    list_project_audit: {
+        parameters: {
+            query?: {
+                /** @description Only what this user did, or `agent <name>` */
+                actor?: string;
+                /** @description Only this event */
+                event?: string;
+                /** @description Only what is about this node */
+                node?: string;
+                /** @description Only this request, and what followed from it */
+                request?: string;
+                /** @description Only what was done then or later, a time of ISO 8601 with its zone; the page begins with the first */
+                since?: string & (unknown & unknown);
+                /** @description Only what was done then or earlier, a time of ISO 8601 with its zone */
+                until?: string & (unknown & unknown);
+                /** @description How many entries to answer at most; 100 unless given */
+                limit?: string;
+                /** @description Seq after which the page begins; without it, and without since, the page has the last entries */
+                after?: string;
+                /** @description Seq before which the page ends */
+                before?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "seq": 1041,
+                     *         "id": "c56a4180-65aa-42ec-a945-5fd21dec0538",
+                     *         "at": "2026-03-02T09:30:00.000000Z",
+                     *         "event": "node_connect_network",
+                     *         "actor": "ada",
+                     *         "request": "5d0f3c1e-7a42-4b8d-9c16-e3a9b0d42f75",
+                     *         "cause": "c56a4180-65aa-42ec-a945-5fd21dec0537",
+                     *         "node": "node-01",
+                     *         "projects": [
+                     *           "blue"
+                     *         ],
+                     *         "subject": {
+                     *           "network": "provisioning"
+                     *         },
+                     *         "details": {
+                     *           "network": "provisioning"
+                     *         },
+                     *         "result": {
+                     *           "network": "provisioning"
+                     *         },
+                     *         "hash": "pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4",
+                     *         "token": "5d0f3c1e-7a42-4b8d-9c16-e3a9b0d42f75",
+                     *         "address": "10.0.7.40"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": {
+                        /**
+                         * @description Place of the entry in the chain, from 1 on without gaps
+                         * @example 1041
+                         */
+                        seq: number;
+                        /**
+                         * Format: uuid
+                         * @description Id of the entry
+                         * @example c56a4180-65aa-42ec-a945-5fd21dec0538
+                         */
+                        id: string;
+                        /**
+                         * Format: date-time
+                         * @description When, in UTC, to the microsecond
+                         * @example 2026-03-02T09:30:00.000000Z
+                         */
+                        at: string;
+                        /**
+                         * @description What was done: the id of an operation, or what followed from one: node_project, nic_network, command_ended
+                         * @example node_connect_network
+                         */
+                        event: string;
+                        /**
+                         * @description Who did it, a user or `agent <name>`; null: somebody without credentials, or HaaS itself
+                         * @example ada
+                         */
+                        actor: string | null;
+                        /**
+                         * @description Id of the request
+                         * @example 5d0f3c1e-7a42-4b8d-9c16-e3a9b0d42f75
+                         */
+                        request: string | null;
+                        /**
+                         * @description Id of the entry of the request that it followed from; null: it is one itself
+                         * @example c56a4180-65aa-42ec-a945-5fd21dec0537
+                         */
+                        cause: string | null;
+                        /**
+                         * @description Name of the node that it is about, if it is about one
+                         * @example node-01
+                         */
+                        node: string | null;
+                        /** @description The projects that it concerned then, and that may read of it */
+                        projects: (string | number)[];
+                        /** @description What the request named in its path */
+                        subject: {
+                            [key: string]: components["schemas"]["Json"];
+                        };
+                        /** @description What it asked for, without secrets; of what followed, what was before and is after */
+                        details: {
+                            [key: string]: components["schemas"]["Json"];
+                        };
+                        /** @description status: done, ordered (command_ended tells the rest), redirected; of command_ended that of the command */
+                        result: {
+                            [key: string]: components["schemas"]["Json"];
+                        };
+                        /**
+                         * @description Hash of the entry, over its text and the hash before
+                         * @example pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4
+                         */
+                        hash: string;
+                        /**
+                         * @description Id of the API token that they signed in with, if it was one
+                         * @example 5d0f3c1e-7a42-4b8d-9c16-e3a9b0d42f75
+                         */
+                        token?: string | null;
+                        /**
+                         * @description Address that the request came from
+                         * @example 10.0.7.40
+                         */
+                        address?: string | null;
+                    }[];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            /**
+             * @description - `not_your_project` (AuthorizationError): the caller does not act for the project
+             *     - `not_authenticated` (AuthorizationError): Unknown user, wrong password, or no credentials at all.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "AuthorizationError";
+                        /** @enum {unknown} */
+                        code?: "not_your_project" | "not_authenticated";
+                    };
+                };
+            };
+            /** @description - `unknown_project` (NotFoundError): no project has this name */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "NotFoundError";
+                        /** @enum {unknown} */
+                        code?: "unknown_project";
+                    };
+                };
+            };
+            500: components["responses"]["internal"];
+            /**
+             * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
+             *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "UnavailableError";
+                        /** @enum {unknown} */
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    show_quota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "nodes": {
+                     *         "limit": 20,
+                     *         "used": 12
+                     *       },
+                     *       "networks": {
+                     *         "limit": 20,
+                     *         "used": 12
+                     *       },
+                     *       "headnodes": {
+                     *         "limit": 20,
+                     *         "used": 12
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        /** @description The nodes of the project */
+                        nodes: {
+                            /**
+                             * @description How many nodes the project may have; null: any number
+                             * @example 20
+                             */
+                            limit: number | null;
+                            /**
+                             * @description How many nodes the project has
+                             * @example 12
+                             */
+                            used: number;
+                        };
+                        /** @description The networks of the project */
+                        networks: {
+                            /**
+                             * @description How many networks the project may have; null: any number
+                             * @example 20
+                             */
+                            limit: number | null;
+                            /**
+                             * @description How many networks the project has
+                             * @example 12
+                             */
+                            used: number;
+                        };
+                        /** @description The headnodes of the project */
+                        headnodes: {
+                            /**
+                             * @description How many headnodes the project may have; null: any number
+                             * @example 20
+                             */
+                            limit: number | null;
+                            /**
+                             * @description How many headnodes the project has
+                             * @example 12
+                             */
+                            used: number;
+                        };
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            /**
+             * @description - `not_your_project` (AuthorizationError): the caller does not act for the project
+             *     - `not_authenticated` (AuthorizationError): Unknown user, wrong password, or no credentials at all.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "AuthorizationError";
+                        /** @enum {unknown} */
+                        code?: "not_your_project" | "not_authenticated";
+                    };
+                };
+            };
+            /** @description - `unknown_project` (NotFoundError): no project has this name */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "NotFoundError";
+                        /** @enum {unknown} */
+                        code?: "unknown_project";
+                    };
+                };
+            };
+            500: components["responses"]["internal"];
+            /**
+             * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
+             *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "UnavailableError";
+                        /** @enum {unknown} */
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    set_quota: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of your making for this request. Sent again under it, the request is not carried out again, and is answered as it was first */
+                "Idempotency-Key"?: components["parameters"]["Idempotency-Key"];
+            };
+            path: {
+                /** @description Name of a project */
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "nodes": 20,
+                 *       "networks": 20,
+                 *       "headnodes": 20
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * @description How many nodes the project may have; null: any number
+                     * @example 20
+                     */
+                    nodes?: number | null;
+                    /**
+                     * @description How many networks the project may have; null: any number
+                     * @example 20
+                     */
+                    networks?: number | null;
+                    /**
+                     * @description How many headnodes the project may have; null: any number
+                     * @example 20
+                     */
+                    headnodes?: number | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Idempotency-Replayed": components["headers"]["Idempotency-Replayed"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["invalid_request"];
+            /**
+             * @description - `not_authenticated` (AuthorizationError): Unknown user, wrong password, or no credentials at all.
+             *     - `not_an_administrator` (AuthorizationError): The operation is for administrators.
+             *     - `read_only_token` (AuthorizationError): The token of the request is read-only, and this would change something.
+             *     - `foreign_origin` (AuthorizationError): A web page of another place wanted to change something, or asked for a WebSocket.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "AuthorizationError";
+                        /** @enum {unknown} */
+                        code?: "not_authenticated" | "not_an_administrator" | "read_only_token" | "foreign_origin";
+                    };
+                };
+            };
+            /** @description - `unknown_project` (NotFoundError): no project has this name */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "NotFoundError";
+                        /** @enum {unknown} */
+                        code?: "unknown_project";
+                    };
+                };
+            };
+            413: components["responses"]["too_large"];
+            422: components["responses"]["idempotency_key_reused"];
+            500: components["responses"]["internal"];
+            /**
+             * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
+             *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
+             *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "UnavailableError";
+                        /** @enum {unknown} */
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -3410,6 +4056,7 @@ export interface operations {
              * @description - `node_taken` (BlockedError): a project has the node already
              *     - `busy` (BlockedError): an action of the power or boot device of the node is still pending
              *     - `suspect_port` (BlockedError): a switch port of the node could not be proven to be in no network
+             *     - `quota_exceeded` (BlockedError): the project has as many of these as it may have
              */
             409: {
                 headers: {
@@ -3421,7 +4068,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "BlockedError";
                         /** @enum {unknown} */
-                        code?: "node_taken" | "busy" | "suspect_port";
+                        code?: "node_taken" | "busy" | "suspect_port" | "quota_exceeded";
                     };
                 };
             };
@@ -3431,6 +4078,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -3444,7 +4092,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -3557,6 +4205,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -3570,7 +4219,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -3818,6 +4467,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -3831,7 +4481,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -3875,6 +4525,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -3888,7 +4539,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -4074,6 +4725,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -4087,7 +4739,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -4297,6 +4949,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -4310,7 +4963,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -4402,6 +5055,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -4415,7 +5069,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -4599,6 +5253,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -4612,7 +5267,184 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    show_node_as_of: {
+        parameters: {
+            query?: {
+                /** @description The time, of ISO 8601 with its zone; now unless given. At the time of a change it is after it */
+                at?: string & (unknown & unknown);
+            };
+            header?: never;
+            path: {
+                /** @description Name of a node */
+                node: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "node": "node-01",
+                     *       "at": "2026-03-02T09:30:00.000000Z",
+                     *       "exists": true,
+                     *       "project": "blue",
+                     *       "since": {
+                     *         "at": "2026-03-02T09:30:00.000000Z",
+                     *         "actor": "ada"
+                     *       },
+                     *       "networks": [
+                     *         {
+                     *           "nic": "eth0",
+                     *           "channel": "vlan/native",
+                     *           "network": "provisioning",
+                     *           "since": {
+                     *             "at": "2026-03-02T09:30:00.000000Z",
+                     *             "actor": "ada"
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        /**
+                         * @description Name of a node
+                         * @example node-01
+                         */
+                        node: string;
+                        /**
+                         * Format: date-time
+                         * @description The time, in UTC
+                         * @example 2026-03-02T09:30:00.000000Z
+                         */
+                        at: string;
+                        /**
+                         * @description Whether there was a node of this name
+                         * @example true
+                         */
+                        exists: boolean;
+                        /**
+                         * @description Name of the project that had it; null: none
+                         * @example blue
+                         */
+                        project: string | null;
+                        /** @description The change before; null: it is older than what is known */
+                        since: {
+                            /**
+                             * Format: date-time
+                             * @description When, in UTC, to the microsecond
+                             * @example 2026-03-02T09:30:00.000000Z
+                             */
+                            at: string;
+                            /**
+                             * @description Who did it; null: nobody knows
+                             * @example ada
+                             */
+                            actor: string | null;
+                        } | null;
+                        /** @description Which networks were on its NICs */
+                        networks: {
+                            /**
+                             * @description Name of a NIC, unique within its node
+                             * @example eth0
+                             */
+                            nic: string;
+                            /**
+                             * @description Channel: vlan/native for untagged frames, vlan/<number> for tagged ones
+                             * @example vlan/native
+                             */
+                            channel: string;
+                            /**
+                             * @description Name of a network
+                             * @example provisioning
+                             */
+                            network: string;
+                            /** @description The change before; null: it is older than what is known */
+                            since: {
+                                /**
+                                 * Format: date-time
+                                 * @description When, in UTC, to the microsecond
+                                 * @example 2026-03-02T09:30:00.000000Z
+                                 */
+                                at: string;
+                                /**
+                                 * @description Who did it; null: nobody knows
+                                 * @example ada
+                                 */
+                                actor: string | null;
+                            } | null;
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            /**
+             * @description - `not_authenticated` (AuthorizationError): Unknown user, wrong password, or no credentials at all.
+             *     - `not_an_administrator` (AuthorizationError): The operation is for administrators.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "AuthorizationError";
+                        /** @enum {unknown} */
+                        code?: "not_authenticated" | "not_an_administrator";
+                    };
+                };
+            };
+            /**
+             * @description - `unknown_node` (NotFoundError): no node has this name, and none is known to have had it
+             *     - `unknown_then` (NotFoundError): nothing is known of that time: it is before the audit began or to come, or it was forgotten
+             */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "NotFoundError";
+                        /** @enum {unknown} */
+                        code?: "unknown_node" | "unknown_then";
+                    };
+                };
+            };
+            500: components["responses"]["internal"];
+            /**
+             * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
+             *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "UnavailableError";
+                        /** @enum {unknown} */
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -4762,6 +5594,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -4775,7 +5608,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -4925,6 +5758,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -4938,7 +5772,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -5132,6 +5966,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -5145,7 +5980,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -5287,6 +6122,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -5300,7 +6136,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -5496,6 +6332,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -5509,7 +6346,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -5627,6 +6464,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -5640,7 +6478,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -5832,6 +6670,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -5845,7 +6684,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -5989,9 +6828,27 @@ export interface operations {
                 };
             };
             500: components["responses"]["internal"];
-            501: components["responses"]["no_web_socket"];
+            /**
+             * @description - `no_web_socket` (NotImplementedError): A WebSocket was asked for, and this host of the API has none. Use a plain GET.
+             *     - `no_streams` (NotImplementedError): This host of the API answers whole bodies only, and a stream has no end. Ask an API host that runs as a process.
+             */
+            501: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "NotImplementedError";
+                        /** @enum {unknown} */
+                        code?: "no_web_socket" | "no_streams";
+                    };
+                };
+            };
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -6005,7 +6862,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -6103,6 +6960,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -6116,7 +6974,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -6213,6 +7071,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -6226,7 +7085,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -6349,6 +7208,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -6362,7 +7222,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -6448,6 +7308,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -6461,7 +7322,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -6630,6 +7491,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -6643,7 +7505,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -6797,6 +7659,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -6810,7 +7673,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -6965,6 +7828,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -6978,7 +7842,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -7122,6 +7986,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -7135,7 +8000,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -7240,6 +8105,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -7253,7 +8119,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -7350,6 +8216,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -7363,7 +8230,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -7453,6 +8320,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -7466,7 +8334,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -7544,6 +8412,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -7557,7 +8426,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -7598,6 +8467,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -7611,7 +8481,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -7888,6 +8758,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -7901,7 +8772,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -8057,6 +8928,7 @@ export interface operations {
             /**
              * @description - `duplicate_headnode` (DuplicateError): a headnode has this name already
              *     - `busy` (BlockedError): another agent has yet to finish something for an earlier headnode of this name
+             *     - `quota_exceeded` (BlockedError): the project has as many of these as it may have
              */
             409: {
                 headers: {
@@ -8068,7 +8940,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "DuplicateError" | "BlockedError";
                         /** @enum {unknown} */
-                        code?: "duplicate_headnode" | "busy";
+                        code?: "duplicate_headnode" | "busy" | "quota_exceeded";
                     };
                 };
             };
@@ -8079,6 +8951,7 @@ export interface operations {
              * @description - `no_room` (AllocationError): the headnode would use more of the host than its limits allow
              *     - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -8092,7 +8965,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "AllocationError" | "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "no_room" | "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "no_room" | "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -8200,6 +9073,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -8213,7 +9087,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -8354,6 +9228,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -8367,7 +9242,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -8508,6 +9383,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -8521,7 +9397,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -8652,9 +9528,27 @@ export interface operations {
                 };
             };
             500: components["responses"]["internal"];
-            501: components["responses"]["no_web_socket"];
+            /**
+             * @description - `no_web_socket` (NotImplementedError): A WebSocket was asked for, and this host of the API has none. Use a plain GET.
+             *     - `no_streams` (NotImplementedError): This host of the API answers whole bodies only, and a stream has no end. Ask an API host that runs as a process.
+             */
+            501: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "NotImplementedError";
+                        /** @enum {unknown} */
+                        code?: "no_web_socket" | "no_streams";
+                    };
+                };
+            };
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -8668,7 +9562,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -8742,6 +9636,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -8755,7 +9650,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -8828,6 +9723,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -8841,7 +9737,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -8964,6 +9860,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -8977,7 +9874,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -9075,6 +9972,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -9088,7 +9986,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -9247,6 +10145,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -9260,7 +10159,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -9404,6 +10303,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -9417,7 +10317,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -9512,6 +10412,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -9525,7 +10426,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -9621,6 +10522,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -9634,7 +10536,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -9747,6 +10649,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -9760,7 +10663,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -9856,6 +10759,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -9869,7 +10773,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -9928,6 +10832,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -9941,7 +10846,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -11078,6 +11983,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -11091,7 +11997,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -12195,6 +13101,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -12208,7 +13115,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -12296,6 +13203,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -12309,7 +13217,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -12518,6 +13426,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -12531,7 +13440,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -12758,6 +13667,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -12771,7 +13681,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -12866,6 +13776,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -12879,7 +13790,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -13003,6 +13914,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -13016,7 +13928,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -13112,6 +14024,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -13125,7 +14038,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -13280,6 +14193,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -13293,7 +14207,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -13412,6 +14326,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -13425,7 +14340,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -13523,6 +14438,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -13536,7 +14452,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -13644,6 +14560,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -13657,7 +14574,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -13719,6 +14636,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -13732,7 +14650,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -13849,6 +14767,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -13862,7 +14781,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -13887,7 +14806,8 @@ export interface operations {
                  * @example {
                  *       "owner": "blue",
                  *       "access": "blue",
-                 *       "net_id": ""
+                 *       "net_id": "",
+                 *       "vlan": 1207
                  *     }
                  */
                 "application/json": {
@@ -13902,6 +14822,11 @@ export interface operations {
                      * @example
                      */
                     net_id: string;
+                    /**
+                     * @description VLAN of the network, for administrators who set a site up again, whoever owns the network; not together with net_id
+                     * @example 1207
+                     */
+                    vlan?: number;
                 };
             };
         };
@@ -13978,6 +14903,8 @@ export interface operations {
              * @description - `duplicate_network` (DuplicateError): a network has this name already
              *     - `id_reserved` (BlockedError): a switch keeps this VLAN for itself
              *     - `id_in_use` (BlockedError): another network has this VLAN
+             *     - `suspect_port` (BlockedError): a port whose state could not be proven may be on the VLAN
+             *     - `quota_exceeded` (BlockedError): the project has as many of these as it may have
              */
             409: {
                 headers: {
@@ -13989,7 +14916,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "DuplicateError" | "BlockedError";
                         /** @enum {unknown} */
-                        code?: "duplicate_network" | "id_reserved" | "id_in_use";
+                        code?: "duplicate_network" | "id_reserved" | "id_in_use" | "suspect_port" | "quota_exceeded";
                     };
                 };
             };
@@ -13997,9 +14924,10 @@ export interface operations {
             422: components["responses"]["idempotency_key_reused"];
             500: components["responses"]["internal"];
             /**
-             * @description - `pool_exhausted` (AllocationError): every VLAN of the pool is in use
+             * @description - `pool_exhausted` (AllocationError): every VLAN of the pool is in use, or a port whose state could not be proven may be on it
              *     - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -14013,7 +14941,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "AllocationError" | "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "pool_exhausted" | "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "pool_exhausted" | "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -14106,6 +15034,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -14119,7 +15048,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -14243,6 +15172,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -14256,7 +15186,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -14352,6 +15282,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -14365,7 +15296,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -14465,6 +15396,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -14478,7 +15410,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -14980,6 +15912,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -14993,7 +15926,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -15023,10 +15956,48 @@ export interface operations {
                 content: {
                     /**
                      * @example [
-                     *       "rack-1"
+                     *       {
+                     *         "name": "rack-1",
+                     *         "alive": true,
+                     *         "last_seen_at": "2026-03-02T09:30:00.000Z",
+                     *         "version": "0.1.0",
+                     *         "devices": 42,
+                     *         "backlog": 0
+                     *       }
                      *     ]
                      */
-                    "application/json": string[];
+                    "application/json": {
+                        /**
+                         * @description Name of an agent
+                         * @example rack-1
+                         */
+                        name: string;
+                        /**
+                         * @description Whether the agent was there within the last 40 seconds
+                         * @example true
+                         */
+                        alive: boolean;
+                        /**
+                         * @description When the agent was there last, in UTC; null: never yet
+                         * @example 2026-03-02T09:30:00.000Z
+                         */
+                        last_seen_at: string | null;
+                        /**
+                         * @description Version of the agent; null: it never said
+                         * @example 0.1.0
+                         */
+                        version: string | null;
+                        /**
+                         * @description How many devices it looks after
+                         * @example 42
+                         */
+                        devices: number;
+                        /**
+                         * @description How many commands it has yet to finish
+                         * @example 0
+                         */
+                        backlog: number;
+                    }[];
                 };
             };
             400: components["responses"]["invalid_request"];
@@ -15052,6 +16023,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -15065,7 +16037,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -15100,9 +16072,13 @@ export interface operations {
                      *         "kid": "rack-1"
                      *       },
                      *       "thumbprint": "uzKdyYtDgkkBtaVhqmPcFQr2Bvf0k0TfKSZKPxuhS9g",
+                     *       "alive": true,
                      *       "last_seen_at": "2026-03-02T09:30:00.000Z",
                      *       "version": "0.1.0",
                      *       "devices": [
+                     *         "switch/nexus-01"
+                     *       ],
+                     *       "sealed_to_other_keys": [
                      *         "switch/nexus-01"
                      *       ],
                      *       "backlog": 0,
@@ -15167,7 +16143,15 @@ export interface operations {
                          * @example uzKdyYtDgkkBtaVhqmPcFQr2Bvf0k0TfKSZKPxuhS9g
                          */
                         thumbprint: string;
-                        /** @description When the agent was there last, in UTC; null: never yet */
+                        /**
+                         * @description Whether the agent was there within the last 40 seconds
+                         * @example true
+                         */
+                        alive: boolean;
+                        /**
+                         * @description When the agent was there last, in UTC; null: never yet
+                         * @example 2026-03-02T09:30:00.000Z
+                         */
                         last_seen_at: string | null;
                         /**
                          * @description Version of the agent; null: it never said
@@ -15176,6 +16160,8 @@ export interface operations {
                         version: string | null;
                         /** @description Devices that the agent looks after */
                         devices: string[];
+                        /** @description Devices whose credentials are sealed to another key than this one: the agent seals them again while it has that key; otherwise they have to be given again */
+                        sealed_to_other_keys: string[];
                         /**
                          * @description How many commands it has yet to finish
                          * @example 0
@@ -15286,6 +16272,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -15299,7 +16286,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -15414,6 +16401,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -15427,7 +16415,7 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -15520,6 +16508,7 @@ export interface operations {
             /**
              * @description - `request_under_way` (UnavailableError): The same request, with the same `Idempotency-Key`, is still being carried out. Ask again for its answer.
              *     - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -15533,7 +16522,453 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "request_under_way" | "identity_provider_unavailable" | "database_unavailable";
+                        code?: "request_under_way" | "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description Only what this user did, or `agent <name>` */
+                actor?: string;
+                /** @description Only this event */
+                event?: string;
+                /** @description Only what is about this node */
+                node?: string;
+                /** @description Only this request, and what followed from it */
+                request?: string;
+                /** @description Only what was done then or later, a time of ISO 8601 with its zone; the page begins with the first */
+                since?: string & (unknown & unknown);
+                /** @description Only what was done then or earlier, a time of ISO 8601 with its zone */
+                until?: string & (unknown & unknown);
+                /** @description How many entries to answer at most; 100 unless given */
+                limit?: string;
+                /** @description Seq after which the page begins; without it, and without since, the page has the last entries */
+                after?: string;
+                /** @description Seq before which the page ends */
+                before?: string;
+                /** @description Only what concerned this project; one that there is no more is named by its id */
+                project?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "seq": 1041,
+                     *         "id": "c56a4180-65aa-42ec-a945-5fd21dec0538",
+                     *         "at": "2026-03-02T09:30:00.000000Z",
+                     *         "event": "node_connect_network",
+                     *         "actor": "ada",
+                     *         "request": "5d0f3c1e-7a42-4b8d-9c16-e3a9b0d42f75",
+                     *         "cause": "c56a4180-65aa-42ec-a945-5fd21dec0537",
+                     *         "node": "node-01",
+                     *         "projects": [
+                     *           "blue"
+                     *         ],
+                     *         "subject": {
+                     *           "network": "provisioning"
+                     *         },
+                     *         "details": {
+                     *           "network": "provisioning"
+                     *         },
+                     *         "result": {
+                     *           "network": "provisioning"
+                     *         },
+                     *         "hash": "pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4",
+                     *         "token": "5d0f3c1e-7a42-4b8d-9c16-e3a9b0d42f75",
+                     *         "address": "10.0.7.40"
+                     *       }
+                     *     ]
+                     */
+                    "application/json": {
+                        /**
+                         * @description Place of the entry in the chain, from 1 on without gaps
+                         * @example 1041
+                         */
+                        seq: number;
+                        /**
+                         * Format: uuid
+                         * @description Id of the entry
+                         * @example c56a4180-65aa-42ec-a945-5fd21dec0538
+                         */
+                        id: string;
+                        /**
+                         * Format: date-time
+                         * @description When, in UTC, to the microsecond
+                         * @example 2026-03-02T09:30:00.000000Z
+                         */
+                        at: string;
+                        /**
+                         * @description What was done: the id of an operation, or what followed from one: node_project, nic_network, command_ended
+                         * @example node_connect_network
+                         */
+                        event: string;
+                        /**
+                         * @description Who did it, a user or `agent <name>`; null: somebody without credentials, or HaaS itself
+                         * @example ada
+                         */
+                        actor: string | null;
+                        /**
+                         * @description Id of the request
+                         * @example 5d0f3c1e-7a42-4b8d-9c16-e3a9b0d42f75
+                         */
+                        request: string | null;
+                        /**
+                         * @description Id of the entry of the request that it followed from; null: it is one itself
+                         * @example c56a4180-65aa-42ec-a945-5fd21dec0537
+                         */
+                        cause: string | null;
+                        /**
+                         * @description Name of the node that it is about, if it is about one
+                         * @example node-01
+                         */
+                        node: string | null;
+                        /** @description The projects that it concerned then, and that may read of it */
+                        projects: (string | number)[];
+                        /** @description What the request named in its path */
+                        subject: {
+                            [key: string]: components["schemas"]["Json"];
+                        };
+                        /** @description What it asked for, without secrets; of what followed, what was before and is after */
+                        details: {
+                            [key: string]: components["schemas"]["Json"];
+                        };
+                        /** @description status: done, ordered (command_ended tells the rest), redirected; of command_ended that of the command */
+                        result: {
+                            [key: string]: components["schemas"]["Json"];
+                        };
+                        /**
+                         * @description Hash of the entry, over its text and the hash before
+                         * @example pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4
+                         */
+                        hash: string;
+                        /**
+                         * @description Id of the API token that they signed in with, if it was one
+                         * @example 5d0f3c1e-7a42-4b8d-9c16-e3a9b0d42f75
+                         */
+                        token: string | null;
+                        /**
+                         * @description Address that the request came from
+                         * @example 10.0.7.40
+                         */
+                        address: string | null;
+                    }[];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            /**
+             * @description - `not_authenticated` (AuthorizationError): Unknown user, wrong password, or no credentials at all.
+             *     - `not_an_administrator` (AuthorizationError): The operation is for administrators.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "AuthorizationError";
+                        /** @enum {unknown} */
+                        code?: "not_authenticated" | "not_an_administrator";
+                    };
+                };
+            };
+            /** @description - `unknown_project` (NotFoundError): no project has this name, and it is no id */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "NotFoundError";
+                        /** @enum {unknown} */
+                        code?: "unknown_project";
+                    };
+                };
+            };
+            500: components["responses"]["internal"];
+            /**
+             * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
+             *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "UnavailableError";
+                        /** @enum {unknown} */
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    verify_audit: {
+        parameters: {
+            query?: {
+                /** @description Seq of the entry after which the part begins; without it: the beginning */
+                after?: string;
+                /** @description Hash of that entry, as it is known from before; it is looked whether that is still in the chain */
+                hash?: string;
+                /** @description How many entries to verify at most; 10000 unless given */
+                limit?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": 1,
+                     *       "to": 1041,
+                     *       "hash": "pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4",
+                     *       "is_complete": true,
+                     *       "problem": {
+                     *         "seq": 512,
+                     *         "id": "c56a4180-65aa-42ec-a945-5fd21dec0538",
+                     *         "what": "altered",
+                     *         "msg": "entry 512 is not there any more"
+                     *       }
+                     *     }
+                     */
+                    "application/json": {
+                        /**
+                         * @description Seq of the first entry of the part
+                         * @example 1
+                         */
+                        from: number;
+                        /**
+                         * @description Seq of the last entry that was verified, which is signed; less than `from`: none was
+                         * @example 1041
+                         */
+                        to: number;
+                        /**
+                         * @description Hash of that entry: kept elsewhere, it shows later that the chain up to it is still this
+                         * @example pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4
+                         */
+                        hash: string;
+                        /**
+                         * @description Whether it is the end of the chain; otherwise ask for more, after `to`
+                         * @example true
+                         */
+                        is_complete: boolean;
+                        /** @description What is wrong; null: nothing */
+                        problem: {
+                            /**
+                             * @description Place of the first entry that is wrong
+                             * @example 512
+                             */
+                            seq: number;
+                            /**
+                             * @description Id of the entry that stands there; null: none does
+                             * @example c56a4180-65aa-42ec-a945-5fd21dec0538
+                             */
+                            id: string | null;
+                            /**
+                             * @description What is wrong with it
+                             * @enum {string}
+                             */
+                            what: "altered" | "moved" | "removed" | "forged" | "unsigned";
+                            /**
+                             * @description The same for people
+                             * @example entry 512 is not there any more
+                             */
+                            msg: string;
+                        } | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            /**
+             * @description - `not_authenticated` (AuthorizationError): Unknown user, wrong password, or no credentials at all.
+             *     - `not_an_administrator` (AuthorizationError): The operation is for administrators.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "AuthorizationError";
+                        /** @enum {unknown} */
+                        code?: "not_authenticated" | "not_an_administrator";
+                    };
+                };
+            };
+            /** @description - `forgotten` (IllegalStateError): entry `after` is so old that it was forgotten: begin at the beginning */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "IllegalStateError";
+                        /** @enum {unknown} */
+                        code?: "forgotten";
+                    };
+                };
+            };
+            500: components["responses"]["internal"];
+            /**
+             * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
+             *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "UnavailableError";
+                        /** @enum {unknown} */
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    show_events: {
+        parameters: {
+            query?: {
+                /** @description Begin after this entry, by its seq; with what is done from now on unless given. The header Last-Event-ID comes first */
+                after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events as they are sent by servers (HTML, 9.2), until the client leaves; with the header `Last-Event-ID` those after that one. */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            /**
+             * @description - `not_authenticated` (AuthorizationError): Unknown user, wrong password, or no credentials at all.
+             *     - `read_only_token` (AuthorizationError): The token of the request is read-only, and this would change something.
+             *     - `foreign_origin` (AuthorizationError): A web page of another place wanted to change something, or asked for a WebSocket.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "AuthorizationError";
+                        /** @enum {unknown} */
+                        code?: "not_authenticated" | "read_only_token" | "foreign_origin";
+                    };
+                };
+            };
+            /**
+             * @description - `too_many_streams` (TooManyRequestsError): The user, or all users of this host, have too many streams open.
+             *     - `too_many_pending` (TooManyRequestsError): The device has too many commands that have not ended.
+             */
+            429: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "TooManyRequestsError";
+                        /** @enum {unknown} */
+                        code?: "too_many_streams" | "too_many_pending";
+                    };
+                };
+            };
+            500: components["responses"]["internal"];
+            /**
+             * @description - `no_web_socket` (NotImplementedError): A WebSocket was asked for, and this host of the API has none. Use a plain GET.
+             *     - `no_streams` (NotImplementedError): This host of the API answers whole bodies only, and a stream has no end. Ask an API host that runs as a process.
+             */
+            501: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "NotImplementedError";
+                        /** @enum {unknown} */
+                        code?: "no_web_socket" | "no_streams";
+                    };
+                };
+            };
+            /**
+             * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
+             *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "UnavailableError";
+                        /** @enum {unknown} */
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };
@@ -15586,6 +17021,7 @@ export interface operations {
             500: components["responses"]["internal"];
             /**
              * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
              *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
              */
             503: {
@@ -15599,7 +17035,1250 @@ export interface operations {
                         /** @enum {unknown} */
                         type?: "UnavailableError";
                         /** @enum {unknown} */
-                        code?: "identity_provider_unavailable" | "database_unavailable";
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
+                    };
+                };
+            };
+        };
+    };
+    export_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "projects": [
+                     *         {
+                     *           "name": "blue",
+                     *           "members": [
+                     *             "ada"
+                     *           ],
+                     *           "quota": {
+                     *             "nodes": 20,
+                     *             "networks": 20,
+                     *             "headnodes": 20
+                     *           }
+                     *         }
+                     *       ],
+                     *       "users": [
+                     *         {
+                     *           "name": "ada",
+                     *           "is_admin": false
+                     *         }
+                     *       ],
+                     *       "switches": [
+                     *         {
+                     *           "name": "nexus-01",
+                     *           "hostname": "10.0.5.21",
+                     *           "port": 22,
+                     *           "agent": "rack-1",
+                     *           "idle": "shut",
+                     *           "ports": [
+                     *             {
+                     *               "name": "Ethernet1/3",
+                     *               "idle": "shut"
+                     *             }
+                     *           ],
+                     *           "type": "nexus",
+                     *           "transport": "ssh",
+                     *           "legacy_ssh": false,
+                     *           "save": true,
+                     *           "dummy_vlan": 999
+                     *         }
+                     *       ],
+                     *       "nodes": [
+                     *         {
+                     *           "name": "node-01",
+                     *           "metadata": {
+                     *             "rack": "A7"
+                     *           },
+                     *           "project": "blue",
+                     *           "nics": [
+                     *             {
+                     *               "name": "eth0",
+                     *               "mac": "52:54:00:12:34:56",
+                     *               "switch": "nexus-01",
+                     *               "port": "Ethernet1/3",
+                     *               "networks": [
+                     *                 {
+                     *                   "network": "provisioning",
+                     *                   "channel": "vlan/native"
+                     *                 }
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "agent": "rack-1",
+                     *           "obm": {
+                     *             "type": "ipmi",
+                     *             "host": "10.0.7.11",
+                     *             "port": 623,
+                     *             "cipher_suite": 17,
+                     *             "privilege_level": "operator"
+                     *           }
+                     *         }
+                     *       ],
+                     *       "networks": [
+                     *         {
+                     *           "name": "provisioning",
+                     *           "owner": "blue",
+                     *           "access": [
+                     *             "blue"
+                     *           ],
+                     *           "vlan": 1207
+                     *         }
+                     *       ],
+                     *       "headnodes": [
+                     *         {
+                     *           "name": "blue-head",
+                     *           "project": "blue",
+                     *           "base_img": "debian-12",
+                     *           "agent": "rack-1",
+                     *           "memory": 2048,
+                     *           "vcpus": 2,
+                     *           "disk": 20,
+                     *           "full_copy": false,
+                     *           "hnics": [
+                     *             {
+                     *               "name": "eth0",
+                     *               "network": "provisioning"
+                     *             }
+                     *           ]
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": {
+                        projects: {
+                            /**
+                             * @description Name of a project
+                             * @example blue
+                             */
+                            name: string;
+                            /** @description Users who act for the project */
+                            members: (string & (unknown & unknown))[];
+                            /** @description How much the project may have */
+                            quota: {
+                                /**
+                                 * @description How many nodes the project may have; null: any number
+                                 * @example 20
+                                 */
+                                nodes: number | null;
+                                /**
+                                 * @description How many networks the project may have; null: any number
+                                 * @example 20
+                                 */
+                                networks: number | null;
+                                /**
+                                 * @description How many headnodes the project may have; null: any number
+                                 * @example 20
+                                 */
+                                headnodes: number | null;
+                            };
+                        }[];
+                        users: {
+                            /**
+                             * @description Name of a user
+                             * @example ada
+                             */
+                            name: string & (unknown & unknown);
+                            /**
+                             * @description Whether the user is an administrator
+                             * @example false
+                             */
+                            is_admin: boolean;
+                        }[];
+                        switches: ({
+                            /**
+                             * @description Name of a switch
+                             * @example nexus-01
+                             */
+                            name: string;
+                            /**
+                             * @description Address or DNS name of the switch
+                             * @example 10.0.5.21
+                             */
+                            hostname: string;
+                            /**
+                             * @description TCP port of the switch, where it has an address
+                             * @example 22
+                             */
+                            port?: number;
+                            /**
+                             * @description Agent that reaches the switch
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /**
+                             * @description What a port without a network is: shut, or up in no VLAN
+                             * @example shut
+                             * @enum {string}
+                             */
+                            idle: "shut" | "up";
+                            /** @description Ports that are registered */
+                            ports: {
+                                /**
+                                 * @description Name of a port, as its switch knows it
+                                 * @example Ethernet1/3
+                                 */
+                                name: string;
+                                /**
+                                 * @description What the port is without a network, if not what its switch says
+                                 * @example shut
+                                 * @enum {string}
+                                 */
+                                idle?: "shut" | "up";
+                            }[];
+                            /**
+                             * @description Type of the switch, which decides what settings there are
+                             * @constant
+                             */
+                            type: "nexus";
+                            /**
+                             * @description How the command line of the switch is reached; telnet is not encrypted
+                             * @example ssh
+                             * @enum {string}
+                             */
+                            transport: "telnet" | "ssh";
+                            /**
+                             * @description Whether the SSH algorithms are offered that old switches need
+                             * @example false
+                             */
+                            legacy_ssh: boolean;
+                            /**
+                             * @description Whether HaaS saves the configuration on the switch after changes; if not, somebody else has to
+                             * @default true
+                             * @example true
+                             */
+                            save?: boolean;
+                            /**
+                             * @description VLAN that carries nothing and stands where no native VLAN is wanted
+                             * @example 999
+                             */
+                            dummy_vlan: number;
+                        } | {
+                            /**
+                             * @description Name of a switch
+                             * @example nexus-01
+                             */
+                            name: string;
+                            /**
+                             * @description Address or DNS name of the switch
+                             * @example 10.0.5.21
+                             */
+                            hostname: string;
+                            /**
+                             * @description TCP port of the switch, where it has an address
+                             * @example 22
+                             */
+                            port?: number;
+                            /**
+                             * @description Agent that reaches the switch
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /**
+                             * @description What a port without a network is: shut, or up in no VLAN
+                             * @example shut
+                             * @enum {string}
+                             */
+                            idle: "shut" | "up";
+                            /** @description Ports that are registered */
+                            ports: {
+                                /**
+                                 * @description Name of a port, as its switch knows it
+                                 * @example Ethernet1/3
+                                 */
+                                name: string;
+                                /**
+                                 * @description What the port is without a network, if not what its switch says
+                                 * @example shut
+                                 * @enum {string}
+                                 */
+                                idle?: "shut" | "up";
+                            }[];
+                            /**
+                             * @description Type of the switch, which decides what settings there are
+                             * @constant
+                             */
+                            type: "arista_eos";
+                            /**
+                             * @description How the switch is reached
+                             * @example ssh
+                             * @constant
+                             */
+                            transport: "ssh";
+                            /**
+                             * @description Whether the SSH algorithms are offered that old switches need
+                             * @example false
+                             */
+                            legacy_ssh: boolean;
+                            /**
+                             * @description Whether HaaS saves the configuration on the switch after changes; if not, somebody else has to
+                             * @default true
+                             * @example true
+                             */
+                            save?: boolean;
+                        } | {
+                            /**
+                             * @description Name of a switch
+                             * @example nexus-01
+                             */
+                            name: string;
+                            /**
+                             * @description Address or DNS name of the switch
+                             * @example 10.0.5.21
+                             */
+                            hostname: string;
+                            /**
+                             * @description TCP port of the switch, where it has an address
+                             * @example 22
+                             */
+                            port?: number;
+                            /**
+                             * @description Agent that reaches the switch
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /**
+                             * @description What a port without a network is: shut, or up in no VLAN
+                             * @example shut
+                             * @enum {string}
+                             */
+                            idle: "shut" | "up";
+                            /** @description Ports that are registered */
+                            ports: {
+                                /**
+                                 * @description Name of a port, as its switch knows it
+                                 * @example Ethernet1/3
+                                 */
+                                name: string;
+                                /**
+                                 * @description What the port is without a network, if not what its switch says
+                                 * @example shut
+                                 * @enum {string}
+                                 */
+                                idle?: "shut" | "up";
+                            }[];
+                            /**
+                             * @description Type of the switch, which decides what settings there are
+                             * @constant
+                             */
+                            type: "brocade";
+                            /**
+                             * @description Whether the REST server of the switch is spoken to over TLS; without it the password is readable on the way
+                             * @example true
+                             */
+                            tls: boolean;
+                            /**
+                             * @description Type of the ports that are named by numbers alone
+                             * @example TenGigabitEthernet
+                             * @enum {string}
+                             */
+                            interface_type: "GigabitEthernet" | "TenGigabitEthernet" | "FortyGigabitEthernet" | "HundredGigabitEthernet";
+                        } | {
+                            /**
+                             * @description Name of a switch
+                             * @example nexus-01
+                             */
+                            name: string;
+                            /**
+                             * @description Address or DNS name of the switch
+                             * @example 10.0.5.21
+                             */
+                            hostname: string;
+                            /**
+                             * @description TCP port of the switch, where it has an address
+                             * @example 22
+                             */
+                            port?: number;
+                            /**
+                             * @description Agent that reaches the switch
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /**
+                             * @description What a port without a network is: shut, or up in no VLAN
+                             * @example shut
+                             * @enum {string}
+                             */
+                            idle: "shut" | "up";
+                            /** @description Ports that are registered */
+                            ports: {
+                                /**
+                                 * @description Name of a port, as its switch knows it
+                                 * @example Ethernet1/3
+                                 */
+                                name: string;
+                                /**
+                                 * @description What the port is without a network, if not what its switch says
+                                 * @example shut
+                                 * @enum {string}
+                                 */
+                                idle?: "shut" | "up";
+                            }[];
+                            /**
+                             * @description Type of the switch, which decides what settings there are
+                             * @constant
+                             */
+                            type: "cisco_ios";
+                            /**
+                             * @description How the command line of the switch is reached; telnet is not encrypted
+                             * @example ssh
+                             * @enum {string}
+                             */
+                            transport: "telnet" | "ssh";
+                            /**
+                             * @description Whether the SSH algorithms are offered that old switches need
+                             * @example false
+                             */
+                            legacy_ssh: boolean;
+                            /**
+                             * @description Whether HaaS saves the configuration on the switch after changes; if not, somebody else has to
+                             * @default true
+                             * @example true
+                             */
+                            save?: boolean;
+                            /**
+                             * @description VLAN that carries nothing and stands where no native VLAN is wanted
+                             * @example 999
+                             */
+                            dummy_vlan: number;
+                        } | {
+                            /**
+                             * @description Name of a switch
+                             * @example nexus-01
+                             */
+                            name: string;
+                            /**
+                             * @description Address or DNS name of the switch
+                             * @example 10.0.5.21
+                             */
+                            hostname: string;
+                            /**
+                             * @description TCP port of the switch, where it has an address
+                             * @example 22
+                             */
+                            port?: number;
+                            /**
+                             * @description Agent that reaches the switch
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /**
+                             * @description What a port without a network is: shut, or up in no VLAN
+                             * @example shut
+                             * @enum {string}
+                             */
+                            idle: "shut" | "up";
+                            /** @description Ports that are registered */
+                            ports: {
+                                /**
+                                 * @description Name of a port, as its switch knows it
+                                 * @example Ethernet1/3
+                                 */
+                                name: string;
+                                /**
+                                 * @description What the port is without a network, if not what its switch says
+                                 * @example shut
+                                 * @enum {string}
+                                 */
+                                idle?: "shut" | "up";
+                            }[];
+                            /**
+                             * @description Type of the switch, which decides what settings there are
+                             * @constant
+                             */
+                            type: "cumulus";
+                            /**
+                             * @description How the switch is reached
+                             * @example ssh
+                             * @constant
+                             */
+                            transport: "ssh";
+                            /**
+                             * @description Whether the SSH algorithms are offered that old switches need
+                             * @example false
+                             */
+                            legacy_ssh: boolean;
+                            /**
+                             * @description Whether HaaS saves the configuration on the switch after changes; if not, somebody else has to
+                             * @default true
+                             * @example true
+                             */
+                            save?: boolean;
+                            /**
+                             * @description VLAN-aware bridge that the ports are put in
+                             * @example br_default
+                             */
+                            bridge: string;
+                        } | {
+                            /**
+                             * @description Name of a switch
+                             * @example nexus-01
+                             */
+                            name: string;
+                            /**
+                             * @description Address or DNS name of the switch
+                             * @example 10.0.5.21
+                             */
+                            hostname: string;
+                            /**
+                             * @description TCP port of the switch, where it has an address
+                             * @example 22
+                             */
+                            port?: number;
+                            /**
+                             * @description Agent that reaches the switch
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /**
+                             * @description What a port without a network is: shut, or up in no VLAN
+                             * @example shut
+                             * @enum {string}
+                             */
+                            idle: "shut" | "up";
+                            /** @description Ports that are registered */
+                            ports: {
+                                /**
+                                 * @description Name of a port, as its switch knows it
+                                 * @example Ethernet1/3
+                                 */
+                                name: string;
+                                /**
+                                 * @description What the port is without a network, if not what its switch says
+                                 * @example shut
+                                 * @enum {string}
+                                 */
+                                idle?: "shut" | "up";
+                            }[];
+                            /**
+                             * @description Type of the switch, which decides what settings there are
+                             * @constant
+                             */
+                            type: "delln3000";
+                            /**
+                             * @description How the command line of the switch is reached; telnet is not encrypted
+                             * @example ssh
+                             * @enum {string}
+                             */
+                            transport: "telnet" | "ssh";
+                            /**
+                             * @description Whether the SSH algorithms are offered that old switches need
+                             * @example false
+                             */
+                            legacy_ssh: boolean;
+                            /**
+                             * @description Whether HaaS saves the configuration on the switch after changes; if not, somebody else has to
+                             * @default true
+                             * @example true
+                             */
+                            save?: boolean;
+                            /**
+                             * @description VLAN that carries nothing and stands where no native VLAN is wanted
+                             * @example 999
+                             */
+                            dummy_vlan: number;
+                        } | {
+                            /**
+                             * @description Name of a switch
+                             * @example nexus-01
+                             */
+                            name: string;
+                            /**
+                             * @description Address or DNS name of the switch
+                             * @example 10.0.5.21
+                             */
+                            hostname: string;
+                            /**
+                             * @description TCP port of the switch, where it has an address
+                             * @example 22
+                             */
+                            port?: number;
+                            /**
+                             * @description Agent that reaches the switch
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /**
+                             * @description What a port without a network is: shut, or up in no VLAN
+                             * @example shut
+                             * @enum {string}
+                             */
+                            idle: "shut" | "up";
+                            /** @description Ports that are registered */
+                            ports: {
+                                /**
+                                 * @description Name of a port, as its switch knows it
+                                 * @example Ethernet1/3
+                                 */
+                                name: string;
+                                /**
+                                 * @description What the port is without a network, if not what its switch says
+                                 * @example shut
+                                 * @enum {string}
+                                 */
+                                idle?: "shut" | "up";
+                            }[];
+                            /**
+                             * @description Type of the switch, which decides what settings there are
+                             * @constant
+                             */
+                            type: "dellnos9";
+                            /**
+                             * @description How the switch is spoken to: by its REST server, or on its command line, which over telnet is not encrypted
+                             * @example rest
+                             * @enum {string}
+                             */
+                            transport: "rest" | "ssh" | "telnet";
+                            /**
+                             * @description Whether the SSH algorithms are offered that old switches need
+                             * @example false
+                             */
+                            legacy_ssh: boolean;
+                            /**
+                             * @description Whether HaaS saves the configuration on the switch after changes; if not, somebody else has to
+                             * @default true
+                             * @example true
+                             */
+                            save?: boolean;
+                            /**
+                             * @description Whether the REST server of the switch is spoken to over TLS; without it the password is readable on the way
+                             * @example true
+                             */
+                            tls: boolean;
+                            /**
+                             * @description Type of the ports that are named by numbers alone
+                             * @example TenGigabitEthernet
+                             * @enum {string}
+                             */
+                            interface_type: "GigabitEthernet" | "TenGigabitEthernet" | "twentyFiveGigE" | "fortyGigE" | "fiftyGigE" | "hundredGigE" | "peGigE";
+                        } | {
+                            /**
+                             * @description Name of a switch
+                             * @example nexus-01
+                             */
+                            name: string;
+                            /**
+                             * @description Address or DNS name of the switch
+                             * @example 10.0.5.21
+                             */
+                            hostname: string;
+                            /**
+                             * @description TCP port of the switch, where it has an address
+                             * @example 22
+                             */
+                            port?: number;
+                            /**
+                             * @description Agent that reaches the switch
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /**
+                             * @description What a port without a network is: shut, or up in no VLAN
+                             * @example shut
+                             * @enum {string}
+                             */
+                            idle: "shut" | "up";
+                            /** @description Ports that are registered */
+                            ports: {
+                                /**
+                                 * @description Name of a port, as its switch knows it
+                                 * @example Ethernet1/3
+                                 */
+                                name: string;
+                                /**
+                                 * @description What the port is without a network, if not what its switch says
+                                 * @example shut
+                                 * @enum {string}
+                                 */
+                                idle?: "shut" | "up";
+                            }[];
+                            /**
+                             * @description Type of the switch, which decides what settings there are
+                             * @constant
+                             */
+                            type: "dell_os10";
+                            /**
+                             * @description How the switch is reached
+                             * @example ssh
+                             * @constant
+                             */
+                            transport: "ssh";
+                            /**
+                             * @description Whether the SSH algorithms are offered that old switches need
+                             * @example false
+                             */
+                            legacy_ssh: boolean;
+                            /**
+                             * @description Whether HaaS saves the configuration on the switch after changes; if not, somebody else has to
+                             * @default true
+                             * @example true
+                             */
+                            save?: boolean;
+                        } | {
+                            /**
+                             * @description Name of a switch
+                             * @example nexus-01
+                             */
+                            name: string;
+                            /**
+                             * @description Address or DNS name of the switch
+                             * @example 10.0.5.21
+                             */
+                            hostname: string;
+                            /**
+                             * @description TCP port of the switch, where it has an address
+                             * @example 22
+                             */
+                            port?: number;
+                            /**
+                             * @description Agent that reaches the switch
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /**
+                             * @description What a port without a network is: shut, or up in no VLAN
+                             * @example shut
+                             * @enum {string}
+                             */
+                            idle: "shut" | "up";
+                            /** @description Ports that are registered */
+                            ports: {
+                                /**
+                                 * @description Name of a port, as its switch knows it
+                                 * @example Ethernet1/3
+                                 */
+                                name: string;
+                                /**
+                                 * @description What the port is without a network, if not what its switch says
+                                 * @example shut
+                                 * @enum {string}
+                                 */
+                                idle?: "shut" | "up";
+                            }[];
+                            /**
+                             * @description Type of the switch, which decides what settings there are
+                             * @constant
+                             */
+                            type: "junos";
+                            /**
+                             * @description How the switch is reached
+                             * @example ssh
+                             * @constant
+                             */
+                            transport: "ssh";
+                            /**
+                             * @description Whether the SSH algorithms are offered that old switches need
+                             * @example false
+                             */
+                            legacy_ssh: boolean;
+                            /**
+                             * @description Whether HaaS saves the configuration on the switch after changes; if not, somebody else has to
+                             * @default true
+                             * @example true
+                             */
+                            save?: boolean;
+                        } | {
+                            /**
+                             * @description Name of a switch
+                             * @example nexus-01
+                             */
+                            name: string;
+                            /**
+                             * @description Address or DNS name of the switch
+                             * @example 10.0.5.21
+                             */
+                            hostname: string;
+                            /**
+                             * @description TCP port of the switch, where it has an address
+                             * @example 22
+                             */
+                            port?: number;
+                            /**
+                             * @description Agent that reaches the switch
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /**
+                             * @description What a port without a network is: shut, or up in no VLAN
+                             * @example shut
+                             * @enum {string}
+                             */
+                            idle: "shut" | "up";
+                            /** @description Ports that are registered */
+                            ports: {
+                                /**
+                                 * @description Name of a port, as its switch knows it
+                                 * @example Ethernet1/3
+                                 */
+                                name: string;
+                                /**
+                                 * @description What the port is without a network, if not what its switch says
+                                 * @example shut
+                                 * @enum {string}
+                                 */
+                                idle?: "shut" | "up";
+                            }[];
+                            /**
+                             * @description Type of the switch, which decides what settings there are
+                             * @constant
+                             */
+                            type: "mock";
+                        } | {
+                            /**
+                             * @description Name of a switch
+                             * @example nexus-01
+                             */
+                            name: string;
+                            /**
+                             * @description Address or DNS name of the switch
+                             * @example 10.0.5.21
+                             */
+                            hostname: string;
+                            /**
+                             * @description TCP port of the switch, where it has an address
+                             * @example 22
+                             */
+                            port?: number;
+                            /**
+                             * @description Agent that reaches the switch
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /**
+                             * @description What a port without a network is: shut, or up in no VLAN
+                             * @example shut
+                             * @enum {string}
+                             */
+                            idle: "shut" | "up";
+                            /** @description Ports that are registered */
+                            ports: {
+                                /**
+                                 * @description Name of a port, as its switch knows it
+                                 * @example Ethernet1/3
+                                 */
+                                name: string;
+                                /**
+                                 * @description What the port is without a network, if not what its switch says
+                                 * @example shut
+                                 * @enum {string}
+                                 */
+                                idle?: "shut" | "up";
+                            }[];
+                            /**
+                             * @description Type of the switch, which decides what settings there are
+                             * @constant
+                             */
+                            type: "ovs";
+                            /**
+                             * @description How the switch is reached: on the agent's own machine, or by SSH
+                             * @example ssh
+                             * @enum {string}
+                             */
+                            transport: "local" | "ssh";
+                            /**
+                             * @description Whether the SSH algorithms are offered that old switches need
+                             * @example false
+                             */
+                            legacy_ssh: boolean;
+                            /**
+                             * @description Whether the commands are run by sudo
+                             * @example false
+                             */
+                            sudo: boolean;
+                            /**
+                             * @description Socket of the database of Open vSwitch; null: the usual one
+                             * @example unix:/run/openvswitch/db.sock
+                             */
+                            database: string | null;
+                            /**
+                             * @description Bridge whose ports these are; null: any bridge of the database
+                             * @example br0
+                             */
+                            ovs_bridge: string | null;
+                        } | {
+                            /**
+                             * @description Name of a switch
+                             * @example nexus-01
+                             */
+                            name: string;
+                            /**
+                             * @description Address or DNS name of the switch
+                             * @example 10.0.5.21
+                             */
+                            hostname: string;
+                            /**
+                             * @description TCP port of the switch, where it has an address
+                             * @example 22
+                             */
+                            port?: number;
+                            /**
+                             * @description Agent that reaches the switch
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /**
+                             * @description What a port without a network is: shut, or up in no VLAN
+                             * @example shut
+                             * @enum {string}
+                             */
+                            idle: "shut" | "up";
+                            /** @description Ports that are registered */
+                            ports: {
+                                /**
+                                 * @description Name of a port, as its switch knows it
+                                 * @example Ethernet1/3
+                                 */
+                                name: string;
+                                /**
+                                 * @description What the port is without a network, if not what its switch says
+                                 * @example shut
+                                 * @enum {string}
+                                 */
+                                idle?: "shut" | "up";
+                            }[];
+                            /**
+                             * @description Type of the switch, which decides what settings there are
+                             * @constant
+                             */
+                            type: "powerconnect55xx";
+                            /**
+                             * @description How the command line of the switch is reached; telnet is not encrypted
+                             * @example ssh
+                             * @enum {string}
+                             */
+                            transport: "telnet" | "ssh";
+                            /**
+                             * @description Whether the SSH algorithms are offered that old switches need
+                             * @example false
+                             */
+                            legacy_ssh: boolean;
+                            /**
+                             * @description Whether HaaS saves the configuration on the switch after changes; if not, somebody else has to
+                             * @default true
+                             * @example true
+                             */
+                            save?: boolean;
+                        } | {
+                            /**
+                             * @description Name of a switch
+                             * @example nexus-01
+                             */
+                            name: string;
+                            /**
+                             * @description Address or DNS name of the switch
+                             * @example 10.0.5.21
+                             */
+                            hostname: string;
+                            /**
+                             * @description TCP port of the switch, where it has an address
+                             * @example 22
+                             */
+                            port?: number;
+                            /**
+                             * @description Agent that reaches the switch
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /**
+                             * @description What a port without a network is: shut, or up in no VLAN
+                             * @example shut
+                             * @enum {string}
+                             */
+                            idle: "shut" | "up";
+                            /** @description Ports that are registered */
+                            ports: {
+                                /**
+                                 * @description Name of a port, as its switch knows it
+                                 * @example Ethernet1/3
+                                 */
+                                name: string;
+                                /**
+                                 * @description What the port is without a network, if not what its switch says
+                                 * @example shut
+                                 * @enum {string}
+                                 */
+                                idle?: "shut" | "up";
+                            }[];
+                            /**
+                             * @description Type of the switch, which decides what settings there are
+                             * @constant
+                             */
+                            type: "sonic";
+                            /**
+                             * @description How the switch is reached
+                             * @example ssh
+                             * @constant
+                             */
+                            transport: "ssh";
+                            /**
+                             * @description Whether the SSH algorithms are offered that old switches need
+                             * @example false
+                             */
+                            legacy_ssh: boolean;
+                            /**
+                             * @description Whether HaaS saves the configuration on the switch after changes; if not, somebody else has to
+                             * @default true
+                             * @example true
+                             */
+                            save?: boolean;
+                        })[];
+                        nodes: ({
+                            /**
+                             * @description Name of a node
+                             * @example node-01
+                             */
+                            name: string;
+                            /** @description What is to be known about the node, by name */
+                            metadata: {
+                                [key: string]: components["schemas"]["Json"];
+                            };
+                            /** @description Project that has the node; null: it is free */
+                            project: string | null;
+                            /** @description NICs of the node */
+                            nics: {
+                                /**
+                                 * @description Name of a NIC, unique within its node
+                                 * @example eth0
+                                 */
+                                name: string;
+                                /**
+                                 * @description Hardware address
+                                 * @example 52:54:00:12:34:56
+                                 */
+                                mac: string;
+                                /** @description Switch that it is cabled to; null: none */
+                                switch: string | null;
+                                /** @description Port that it is cabled to; null: none */
+                                port: string | null;
+                                /** @description Networks that it is on */
+                                networks: {
+                                    /**
+                                     * @description Name of a network
+                                     * @example provisioning
+                                     */
+                                    network: string;
+                                    /**
+                                     * @description Channel: vlan/native for untagged frames, vlan/<number> for tagged ones
+                                     * @example vlan/native
+                                     */
+                                    channel: string;
+                                }[];
+                            }[];
+                            /**
+                             * @description Agent that reaches the BMC
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /** @description How an agent reaches the BMC */
+                            obm: {
+                                /**
+                                 * @description How the BMC is reached; by the short name or by the URL that HIL has for it
+                                 * @example ipmi
+                                 * @enum {string}
+                                 */
+                                type: "ipmi" | "mock";
+                                /**
+                                 * @description Address or DNS name of the BMC
+                                 * @example 10.0.7.11
+                                 */
+                                host: string;
+                                /**
+                                 * @description UDP port of the BMC
+                                 * @example 623
+                                 */
+                                port: number;
+                                /**
+                                 * @description Cipher suite of IPMI; without one the best that the BMC takes is found out
+                                 * @example 17
+                                 * @enum {number}
+                                 */
+                                cipher_suite?: 3 | 17;
+                                /**
+                                 * @description Privilege level of sessions with the BMC; without one it is administrator
+                                 * @example operator
+                                 * @enum {string}
+                                 */
+                                privilege_level?: "operator" | "administrator";
+                            };
+                        } | {
+                            /**
+                             * @description Name of a node
+                             * @example node-01
+                             */
+                            name: string;
+                            /** @description What is to be known about the node, by name */
+                            metadata: {
+                                [key: string]: components["schemas"]["Json"];
+                            };
+                            /** @description Project that has the node; null: it is free */
+                            project: string | null;
+                            /** @description NICs of the node */
+                            nics: {
+                                /**
+                                 * @description Name of a NIC, unique within its node
+                                 * @example eth0
+                                 */
+                                name: string;
+                                /**
+                                 * @description Hardware address
+                                 * @example 52:54:00:12:34:56
+                                 */
+                                mac: string;
+                                /** @description Switch that it is cabled to; null: none */
+                                switch: string | null;
+                                /** @description Port that it is cabled to; null: none */
+                                port: string | null;
+                                /** @description Networks that it is on */
+                                networks: {
+                                    /**
+                                     * @description Name of a network
+                                     * @example provisioning
+                                     */
+                                    network: string;
+                                    /**
+                                     * @description Channel: vlan/native for untagged frames, vlan/<number> for tagged ones
+                                     * @example vlan/native
+                                     */
+                                    channel: string;
+                                }[];
+                            }[];
+                            /**
+                             * @description Agent that reaches the BMC
+                             * @example rack-1
+                             */
+                            agent?: string;
+                            /** @description How obmd reaches the BMC */
+                            obmd: {
+                                /**
+                                 * @description Address of the node at obmd
+                                 * @example https://obmd.example.org/node/node-01
+                                 */
+                                uri: string;
+                            };
+                        })[];
+                        networks: {
+                            /**
+                             * @description Name of a network
+                             * @example provisioning
+                             */
+                            name: string;
+                            /** @description Project that owns the network; null: the administrators do */
+                            owner: string | null;
+                            /** @description Projects that may use the network, or public: all may */
+                            access: string[] | "public";
+                            /**
+                             * @description VLAN of the network
+                             * @example 1207
+                             */
+                            vlan: number;
+                        }[];
+                        headnodes: {
+                            /**
+                             * @description Name of a headnode
+                             * @example blue-head
+                             */
+                            name: string;
+                            /**
+                             * @description Name of a project
+                             * @example blue
+                             */
+                            project: string;
+                            /**
+                             * @description Name of a base image
+                             * @example debian-12
+                             */
+                            base_img: string;
+                            /**
+                             * @description Agent on whose host it is
+                             * @example rack-1
+                             */
+                            agent: string;
+                            /**
+                             * @description Memory in MiB
+                             * @example 2048
+                             */
+                            memory: number;
+                            /**
+                             * @description Number of virtual CPUs
+                             * @example 2
+                             */
+                            vcpus: number;
+                            /**
+                             * @description Size of the disk in GiB
+                             * @example 20
+                             */
+                            disk: number;
+                            /**
+                             * @description Whether the disk is a whole copy of the image's
+                             * @example false
+                             */
+                            full_copy: boolean;
+                            /** @description Network interfaces of the headnode */
+                            hnics: {
+                                /**
+                                 * @description Name of a network interface of a headnode, unique within the headnode
+                                 * @example eth0
+                                 */
+                                name: string;
+                                /** @description Network that the interface is on; null: none */
+                                network: string | null;
+                            }[];
+                        }[];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            /**
+             * @description - `not_authenticated` (AuthorizationError): Unknown user, wrong password, or no credentials at all.
+             *     - `not_an_administrator` (AuthorizationError): The operation is for administrators.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "WWW-Authenticate": components["headers"]["WWW-Authenticate"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "AuthorizationError";
+                        /** @enum {unknown} */
+                        code?: "not_authenticated" | "not_an_administrator";
+                    };
+                };
+            };
+            500: components["responses"]["internal"];
+            /**
+             * @description - `identity_provider_unavailable` (UnavailableError): The OpenID Connect provider or Keystone cannot say now who sends the request.
+             *     - `passwords_busy` (UnavailableError): The password could not be verified now: too many wait for it. Only while users that were moved from HIL have not signed in yet.
+             *     - `database_unavailable` (UnavailableError): Postgres did not answer, or two requests collided. Try again.
+             */
+            503: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        type?: "UnavailableError";
+                        /** @enum {unknown} */
+                        code?: "identity_provider_unavailable" | "passwords_busy" | "database_unavailable";
                     };
                 };
             };

@@ -176,6 +176,26 @@ const refused: [what: string, statement: string, constraint: string, as?: keyof 
   ['an entry of the audit with a place and no hash', 'update audit set seq = 2 where seq is null', 'chained_is_whole'],
   ['a signature without a place', "update audit set signature = 'x' where seq is null", 'only_the_chained_is_signed'],
   ['a quota below nothing', 'update projects set max_nodes = 5, max_networks = -1 where id = 1', 'quota_is_a_number'],
+  [
+    'more nodes than the quota of the project',
+    'update projects set max_nodes = 1 where id = 1; update nodes set project_id = 1 where id = 2',
+    'project_nodes_quota',
+  ],
+  [
+    'a new node beyond the quota',
+    `update projects set max_nodes = 1 where id = 1; ${node('project_id, obmd_uri, obmd_token', "1, '', ''")}`,
+    'project_nodes_quota',
+  ],
+  [
+    'more networks than the quota of the project',
+    "update projects set max_networks = 1 where id = 1; insert into networks (label, owner_id) values ('man', 1)",
+    'project_networks_quota',
+  ],
+  [
+    'more headnodes than the quota of the project',
+    `update projects set max_headnodes = 1 where id = 2; ${headnode('x', 2)}`,
+    'project_headnodes_quota',
+  ],
   ['a member twice', 'insert into project_members values (1, 1)', 'project_members_user_id_project_id_pk'],
   ['access twice', 'insert into network_access values (1, 1)', 'network_access_network_id_project_id_pk'],
   ['two projects of one name', "insert into projects (label) values ('blue')", 'projects_label_unique'],
@@ -262,6 +282,15 @@ describe('Postgres takes', () => {
     ['a console after one that was released', 'insert into consoles (node_id) values (2)'],
     ['output and gaps', "insert into console_chunks values (1, 2, now(), 'x', null), (1, 3, now(), '', 'lost')"],
     ['a place in the order of another device', 'update commands set device_id = 2, seq = 1 where seq = 2'],
+    ['a quota that is less than the project has', 'update projects set max_nodes = 0, max_networks = 1 where id = 1'],
+    [
+      'what a quota has room for, and what another limits',
+      `update projects set max_nodes = 2, max_networks = 0 where id = 1; update nodes set project_id = 1 where id = 2; ${headnode('x', 2)}`,
+    ],
+    [
+      'what is given beyond quotas',
+      "update projects set max_nodes = 0 where id = 1; begin; set local haas.beyond_quotas = 'on'; update nodes set project_id = 1 where id = 2; commit",
+    ],
     ['any number of NICs on no port', 'update nics set port_id = null'],
     [
       'a VLAN that changes hands',

@@ -8,23 +8,28 @@ const agentFunctions = [
   'agent_append_console(jsonb)',
   'agent_attach_console(bigint,bigint,bigint)',
   'agent_claim(text,interval,interval,integer,text[])',
+  'agent_enrolment()',
   'agent_hello(text)',
   'agent_hold(text,text,interval,interval)',
   'agent_release(bigint,bigint,uuid[])',
   'agent_renew(bigint,bigint,interval)',
   'agent_report_vm_host(jsonb)',
+  'agent_reseal(text,text,text)',
   'agent_saved(bigint,bigint)',
+  'agent_sealed(text,integer)',
+  'agent_sealed_commands()',
   'agent_settle(bigint,bigint,jsonb,boolean)',
+  'agent_signers()',
   'agent_take_more(bigint,bigint,integer)',
   'applied_migrations()',
 ];
 const apiFunctions = [
   'applied_migrations()',
-  'audit_text(audit)',
   'expire_commands(bigint)',
   'prune_audit(interval,bigint)',
   'prune_consoles(interval,bigint)',
   'prune_history(interval)',
+  'sealed_to_other_keys(bigint)',
 ];
 
 const rows = 'DELETE INSERT SELECT UPDATE';
@@ -211,6 +216,11 @@ test('a login that is no enrolled agent is told so by every function of the prot
   await expect(agent`select agent_release(1, 0, '{}')`).rejects.toMatchObject(refusal);
   await expect(agent`select * from agent_attach_console(1, 0, 1)`).rejects.toMatchObject(refusal);
   await expect(agent`select * from agent_append_console('[]')`).rejects.toMatchObject(refusal);
+  await expect(agent`select * from agent_enrolment()`).rejects.toMatchObject(refusal);
+  await expect(agent`select * from agent_sealed('', 1)`).rejects.toMatchObject(refusal);
+  await expect(agent`select agent_reseal('switch/sw-1', 'x', 'y')`).rejects.toMatchObject(refusal);
+  await expect(agent`select * from agent_sealed_commands()`).rejects.toMatchObject(refusal);
+  await expect(agent`select * from agent_signers()`).rejects.toMatchObject(refusal);
 });
 
 test('the API has exactly the rights to rows that it needs', async (t) => {
@@ -281,6 +291,7 @@ test.for([
   "select finish_command(gen_random_uuid(), 'done', null, null, null)",
   "select record_check(1, '{}')",
   "select * from agent_append_console('[]')",
+  "select agent_reseal('switch/sw-1', 'x', 'y')",
   'set role haas_owner',
 ])('the API may not: %s', async (statement, t) => {
   await expect((await logins(t)).api.unsafe(statement)).rejects.toMatchObject(DENIED);

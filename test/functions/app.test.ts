@@ -5,7 +5,7 @@ import { label } from '../../functions/http/labels.ts';
 import { empty, nothing, type Operation, reading, writing } from '../../functions/http/operation.ts';
 import { openCallers } from '../../functions/http/sign-in/open.ts';
 import { logged } from '../support/logged.ts';
-import { bareNode } from '../support/rack.ts';
+import { bareNode, cabledNode } from '../support/rack.ts';
 import { ask, problem } from '../support/transport.ts';
 import { basic, makeWorld } from '../support/world.ts';
 
@@ -159,10 +159,23 @@ describe('answers', () => {
         request: request_id,
         operation: 'show_node',
         caller: 'root',
+        address: 'unknown',
         status: 404,
+        code: 'unknown_node',
         path: '/v0/node/nope',
       }),
     );
+  });
+
+  test('the log has the ids of the commands that a request issued', async (context) => {
+    const w = await makeWorld(context);
+    await cabledNode(w, 'n1');
+    const api = logged(w);
+    const { text } = await api.call('POST', '/switch/sw1/port/gi1/0/1/revert');
+    const { status_id: command } = z.object({ status_id: z.uuid() }).parse(JSON.parse(text));
+    expect(api.entries()).toMatchObject([{ operation: 'port_revert', status: 200, commands: [command] }]);
+    await api.call('PUT', '/project/green');
+    expect(api.entries().at(-1)).not.toHaveProperty('commands');
   });
 
   test('W35: lack of rights is 401, without an invitation to sign in', async (context) => {

@@ -35,6 +35,8 @@ export async function agentStateFolder(test: Pick<TestContext, 'onTestFinished'>
 export interface AgentHost {
   /** Where it looks for programs; that of the tests unless told otherwise. */
   readonly path?: string;
+  /** Variables besides those that it must have. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Waits that differ from the short ones. */
   readonly timing?: { readonly [K in 'backOff' | 'bmc' | 'console' | 'headnode']?: Partial<Timing[K]> };
 }
@@ -45,7 +47,7 @@ export async function startAgentProcess(
   world: Pick<World, 'database'>,
   stateDir: string,
   dieAt?: Step,
-  { path = process.env['PATH'], timing = {} }: AgentHost = {},
+  { path = process.env['PATH'], timing = {}, env = {} }: AgentHost = {},
 ): Promise<AgentProcess> {
   const child = execa(process.execPath, ['--import', 'tsx', 'test/support/mortal-agent.ts'], {
     extendEnv: false,
@@ -56,6 +58,7 @@ export async function startAgentProcess(
       HAAS_LOG_LEVEL: 'trace',
       TIMING: JSON.stringify({ ...TIMING, ...timing }),
       ...(dieAt === undefined ? {} : { DIE_AT: dieAt }),
+      ...env,
     },
     reject: false,
     all: true,

@@ -16,6 +16,8 @@ export interface ApiProcess {
   call(user: string, method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
   /** Ends the process at once, without a chance to finish anything. */
   kill(): Promise<void>;
+  /** Has the process finish what was begun and end, as systemd does. */
+  stop(): Promise<void>;
 }
 
 /** Starts an API host as in production, with more environment if given; it ends with the test. */
@@ -59,6 +61,10 @@ export async function startApiProcess(
     },
     async kill() {
       child.kill('SIGKILL');
+      await child;
+    },
+    async stop() {
+      child.kill('SIGTERM');
       await child;
     },
   };

@@ -12,7 +12,7 @@ const service = z.looseObject({
   environment: z.record(z.string(), z.string()).default({}),
   volumes: z.array(z.string()).default([]),
   secrets: z.array(z.string()).default([]),
-  networks: z.array(z.string()),
+  networks: z.union([z.array(z.string()), z.record(z.string(), z.unknown())]),
   depends_on: z.union([z.array(z.string()), z.record(z.string(), z.unknown())]).optional(),
 });
 

@@ -57,8 +57,10 @@ export function describeOperation<O extends Operation>(operation: O, cases: Case
   describe(operation.id, () => {
     test('does what it says', async (context) => {
       const w = await world(context);
+      const recorded = await recordedOf(w, operation);
       const answer = await send(w, {});
       expect(answer.status, answer.text).toBe(operation.status);
+      expect(await recordedOf(w, operation)).toBe(recorded + (operation.method === 'GET' ? 0 : 1));
       operation.result.parse(answer.body ?? undefined);
       await cases.success(w, answer);
     });
@@ -66,6 +68,7 @@ export function describeOperation<O extends Operation>(operation: O, cases: Case
     if (operation.method !== 'GET') {
       test('does it once with an Idempotency-Key, however often it is sent', async (context) => {
         const w = await world(context);
+        const recorded = await recordedOf(w, operation);
         const keyed = { headers: { ...cases.request.headers, 'idempotency-key': 'once' } };
         const first = await send(w, keyed);
         expect(first.status, first.text).toBe(operation.status);
@@ -75,6 +78,7 @@ export function describeOperation<O extends Operation>(operation: O, cases: Case
         expect(again).toMatchObject({ status: first.status, text: first.text });
         expect(again.headers.get('idempotency-replayed')).toBe('true');
         expect(await w.fingerprint()).toBe(before);
+        expect(await recordedOf(w, operation)).toBe(recorded + 1);
         await cases.success(w, first);
       });
     }
@@ -129,6 +133,11 @@ export function describeOperation<O extends Operation>(operation: O, cases: Case
       });
     }
   });
+}
+
+/** How many requests of an operation the audit has. */
+async function recordedOf({ sql }: World, { id }: Operation): Promise<number> {
+  return (await sql`select from audit where event = ${id}`).length;
 }
 
 function sendTo(world: World, operation: Operation, { params = {}, input, headers, as = 'admin' }: Request): Promise<Answer> {

@@ -8,6 +8,7 @@ import { agentLogin } from '../../db/roles.ts';
 import { createApiSecrets } from '../../functions/api-secrets.ts';
 import { createApp } from '../../functions/app.ts';
 import { createConsoleFeed } from '../../functions/console/stream/feed.ts';
+import { createEventFeed } from '../../functions/event/stream/feed.ts';
 import { createFinishedCommands } from '../../functions/http/finished-commands.ts';
 import { createPlaces } from '../../functions/http/places.ts';
 import { openCallers } from '../../functions/http/sign-in/open.ts';
@@ -74,6 +75,7 @@ async function worldOn(
   const pool = openDatabase(database.apiUrl, 'test api', 4);
   test.onTestFinished(async () => {
     services.consoles.stop();
+    services.events.stop();
     await pool.$client.end();
     await sql.end();
   });
@@ -86,6 +88,7 @@ async function worldOn(
     callers: openCallers(pool.$client, log, allSettings.signIn),
     finished: createFinishedCommands(pool.$client),
     consoles: createConsoleFeed(pool.$client, log),
+    events: createEventFeed(pool.$client, log),
     places: createPlaces(allSettings.limits),
     settings: allSettings,
     log,

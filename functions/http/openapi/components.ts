@@ -69,7 +69,11 @@ export const headers = {
     description: '`true` where this is the answer to an earlier request with the same `Idempotency-Key`',
     schema: { type: 'string', const: 'true' },
   },
-  Link: { description: 'Where the list goes on (RFC 8288, `rel="next"`); missing at its end', schema: text },
+  Link: {
+    description:
+      'Where the list goes on (RFC 8288, `rel="next"`), or what is before of one that is read backwards (`rel="prev"`)',
+    schema: text,
+  },
   Location: { description: 'Where to send the request', schema: { type: 'string', format: 'uri' } },
   Allow: { description: 'The methods that the path has', schema: text },
   'WWW-Authenticate': { description: 'How one signs in, where nobody is signed in', schema: text },

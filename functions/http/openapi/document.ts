@@ -6,7 +6,7 @@ import { type JsonSchema, Schemas } from './schemas.ts';
 import { tagOf, tagsOf } from './tags.ts';
 
 /** The version of HaaS. */
-const VERSION = '0.1.0';
+export const VERSION = '0.1.0';
 
 /**
  * The OpenAPI document (3.1) of a list of operations. All of it is derived from what they declare, so that it says what the router does.

@@ -29,12 +29,8 @@ export function responsesOf(operation: Operation, schemas: Schemas): Record<stri
 }
 
 function successes(operation: Operation, schemas: Schemas): Record<string, Response> {
-  const { kind, status, method, result, input } = operation;
-  if (kind === 'streaming') {
-    const description =
-      'Text, for as long as there is any. Who asks for a WebSocket (RFC 6455) is answered 101 in its place, and text goes both ways.';
-    return { 200: { ...answer(description), content: { 'text/plain': { schema: { type: 'string' } } } } };
-  }
+  const { kind, status, method, result, input, mediaType = 'text/plain' } = operation;
+  if (kind === 'streaming') return { 200: streamed(mediaType) };
   const more: HeaderName[] = [
     ...(waits(operation) ? (['Preference-Applied'] as const) : []),
     ...(method === 'GET' ? [] : (['Idempotency-Replayed'] as const)),
@@ -46,6 +42,14 @@ function successes(operation: Operation, schemas: Schemas): Record<string, Respo
   if (kind === 'commanding')
     return { ...ended, 202: { ...later, content: { 'application/json': { schema: referTo('Pending') } } } };
   return kind === 'commandingMany' ? { ...ended, 202: { ...later, ...content } } : ended;
+}
+
+function streamed(mediaType: NonNullable<Operation['mediaType']>): Response {
+  const description =
+    mediaType === 'text/plain'
+      ? 'Text, for as long as there is any. Who asks for a WebSocket (RFC 6455) is answered 101 in its place, and text goes both ways.'
+      : 'Events as they are sent by servers (HTML, 9.2), until the client leaves; with the header `Last-Event-ID` those after that one.';
+  return { ...answer(description), content: { [mediaType]: { schema: { type: 'string' } } } };
 }
 
 function redirection({ redirects }: Operation): Record<string, Response> {

@@ -21,6 +21,9 @@ const tags = [
   { name: 'switch', path: /^\/switch/, description: 'Switches, and how they are reached' },
   { name: 'network', path: /^\/network(s|\/)/, description: 'Networks: each a VLAN of its own, and who may use it' },
   { name: 'networking-action', path: /^\/networking_action\//, description: 'What became of what a device was to do' },
+  { name: 'audit', path: /^\/audit/, description: 'Who changed what, and the proof that the record is whole' },
+  { name: 'event', path: /^\/events$/, description: 'What is changed, told as it happens' },
+  { name: 'site', path: /^\/site$/, description: 'Everything that is registered, as one document' },
   { name: 'agent', path: /^\/agent/, description: 'Agents: the programs that touch the devices' },
   { name: 'extension', path: /^\/active_extensions$/, description: 'Drivers and back ends in force' },
 ] as const;

@@ -17,7 +17,7 @@ export function numberOf({ network_id }: HilRow<'network'>): number | undefined 
 
 /** What is to be known of the networks of a HIL, and of the VLANs that it gave out. */
 export function findingsOfNetworks(site: HilSite): Finding[] {
-  return [...twice(site), ...illegal(site), ...reserved(site), ...unclearAccess(site), ...pool(site)];
+  return [...twice(site), ...illegal(site), ...reserved(site), ...unclearAccess(site), ...open(site), ...pool(site)];
 }
 
 const thing = ({ id }: HilRow<'network'>) => ({ of: 'network' as const, id });
@@ -77,23 +77,49 @@ function unclearAccess(site: HilSite): Finding[] {
   return site.rows.network.flatMap((network) => {
     const { id, owner_id } = network;
     const users = site.usersOf(network);
-    if (users === 'unclear') {
-      const owner = owner_id === null ? 'nobody' : site.called('project', owner_id);
+    if (users === 'unclear' && site.accessTo(id).length > 0) {
       return ambiguous(
         [thing(network)],
-        site.accessTo(id).length > 0
-          ? `${site.called('network', id)} has a row in network_projects without a project`
-          : `${site.called('network', id)} belongs to ${owner}, and has no row in network_projects: HIL opens it to everybody, which may be the trace of a revoked access`,
-        `If it is the owner's alone:  insert into network_projects (network_id, project_id) values (${id}, ${owner_id ?? '<project>'})`,
+        `${site.called('network', id)} has a row in network_projects without a project`,
+        `Say which:  update network_projects set project_id = <project> where network_id = ${id} and project_id is null;  or delete it, if it has others: without any row everybody may use the network.`,
       );
     }
-    if (users === 'all' || owner_id === null || users.includes(owner_id)) return [];
+    if (users === 'unclear' && owner_id !== null) {
+      return ambiguous(
+        [thing(network)],
+        `${site.called('network', id)} belongs to ${site.called('project', owner_id)}, and has no row in network_projects: HIL opens it to everybody, which may be the trace of a revoked access`,
+        `If it is the owner's alone:  insert into network_projects (network_id, project_id) values (${id}, ${owner_id})`,
+      );
+    }
+    if (typeof users === 'string' || owner_id === null || users.includes(owner_id)) return [];
     return ambiguous(
       [thing(network)],
       `${site.called('network', id)} may not be used by its own owner, ${site.called('project', owner_id)}`,
       `In HaaS an owner always may. If that is right:  insert into network_projects (network_id, project_id) values (${id}, ${owner_id})`,
     );
   });
+}
+
+/** Networks that are everybody's, which HaaS closes for nobody afterwards; and access to none. */
+function open(site: HilSite): Finding[] {
+  return [
+    ...site.rows.network
+      .filter((network) => site.usersOf(network) === 'all')
+      .map(({ id }) =>
+        note(
+          `${site.called('network', id)} has no row in network_projects: everybody may use it, as in HIL`,
+          `If that is the trace of a revoked access, first:  insert into network_projects (network_id, project_id) values (${id}, <project>)`,
+        ),
+      ),
+    ...site
+      .accessTo(null)
+      .map(({ project_id }) =>
+        note(
+          `network_projects has a row with ${project_id === null ? 'project null' : site.called('project', project_id)} and without a network`,
+          'It means nothing, and is not moved.',
+        ),
+      ),
+  ];
 }
 
 /** What the pool says otherwise than the networks. HaaS keeps no such list: whatever no network has is free. */

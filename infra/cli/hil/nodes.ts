@@ -40,12 +40,13 @@ function sharedBmcs(site: HilSite): Finding[] {
   const reached = site.rows.node.flatMap((node) => {
     const bmc = site.bmcOf(node);
     if (bmc.kind === 'obm' && bmc.type === 'ipmi') return [{ ...node, at: bmc.host }];
-    return bmc.kind === 'obmd' ? [{ ...node, at: bmc.uri }] : [];
+    return bmc.kind === 'obmd' ? [{ ...node, at: bmc.uri.replace(/\/+$/, '') }] : [];
   });
   return repeated(reached, ({ at }) => at.toLowerCase()).map((nodes) =>
     ambiguous(
       leaving(...nodes.map(({ id }) => id)),
-      `${listed(nodes.map(({ id }) => site.called('node', id)))} have one BMC, at ${nodes[0]?.at}: each would switch the other's machine`,
+      // There may be a password in the address of an obmd.
+      `${listed(nodes.map(({ id }) => site.called('node', id)))} have one BMC, at ${nodes[0]?.at.replace(/^([^:/]*:\/*)[^/]*@/, '$1')}: each would switch the other's machine`,
       'Correct the address of the BMC in HIL, or delete the node that is not there.',
     ),
   );
@@ -74,26 +75,34 @@ function repeatedNames(site: HilSite, node: HilRow<'node'>): Finding[] {
   return [...of('nic', site.nicsOf(node.id)), ...of('metadata', site.metadataOf(node.id))];
 }
 
-/** The value of an entry of metadata. What is no JSON, although HIL writes nothing else, is a text. */
-export function metadataValue({ value }: HilRow<'metadata'>): { readonly value: z.core.util.JSONType; readonly isJson: boolean } {
-  if (value === null) return { value: null, isJson: false };
+/** The value of an entry of metadata, and why it is another than in HIL. What is not read exactly is a text, as it is there. */
+export function metadataValue({ value }: HilRow<'metadata'>): { readonly value: z.core.util.JSONType; readonly change?: string } {
+  if (value === null) return { value: null, change: 'is no JSON: it becomes null' };
   try {
-    return { value: z.json().parse(JSON.parse(value)), isJson: true };
+    const parsed = z.json().parse(JSON.parse(value));
+    return isExact(value)
+      ? { value: parsed }
+      : { value, change: 'has a number with more digits than HaaS keeps: it becomes a text' };
   } catch {
-    return { value, isJson: false };
+    return { value, change: 'is no JSON: it becomes a text' };
   }
 }
 
+/** Whether the whole numbers of a JSON text are read as they are: Python writes them as long as they are. */
+function isExact(json: string): boolean {
+  const numbers = json.replace(/"(?:[^"\\]|\\.)*"/g, '').match(/-?\d[\d.eE+-]*/g) ?? [];
+  return numbers.every((number) => !/^-?\d+$/.test(number) || BigInt(number) === BigInt(Number(number)));
+}
+
 function metadata(site: HilSite, node: HilRow<'node'>): Finding[] {
-  return site
-    .metadataOf(node.id)
-    .filter((entry) => !metadataValue(entry).isJson)
-    .map(({ id, label, value }) =>
-      note(
-        `metadata ${id} (${label} of ${node.label}) is no JSON: it becomes ${value === null ? 'null' : 'a text'}`,
-        'Nothing is to be done, unless a program expects it otherwise.',
-      ),
+  return site.metadataOf(node.id).flatMap((entry) => {
+    const { change } = metadataValue(entry);
+    if (change === undefined) return [];
+    return note(
+      `metadata ${entry.id} (${entry.label} of ${node.label}) ${change}`,
+      'Nothing is to be done, unless a program expects it otherwise.',
     );
+  });
 }
 
 function attachments(site: HilSite, node: HilRow<'node'>, nic: HilRow<'nic'>): Finding[] {

@@ -63,8 +63,9 @@ export class HilSite {
   readonly attachmentsOf: (nic: number) => readonly HilRow<'network_attachment'>[];
   readonly metadataOf: (node: number) => readonly HilRow<'metadata'>[];
   readonly hnicsOf: (headnode: number) => readonly HilRow<'hnic'>[];
-  readonly accessTo: (network: number) => readonly HilRow<'network_projects'>[];
+  readonly accessTo: (network: number | null) => readonly HilRow<'network_projects'>[];
 
+  /** Throws Failure where a row belongs to one that is not there. */
   constructor({ rows, tables }: HilDatabase) {
     this.rows = rows;
     this.tables = tables;
@@ -82,6 +83,13 @@ export class HilSite {
     this.metadataOf = grouped(rows.metadata, ({ owner_id }) => owner_id);
     this.hnicsOf = grouped(rows.hnic, ({ owner_id }) => owner_id);
     this.accessTo = grouped(rows.network_projects, ({ network_id }) => network_id);
+    // What belongs to nothing would be passed over.
+    for (const { owner_id } of rows.port) this.switch.the(owner_id);
+    for (const { owner_id } of [...rows.nic, ...rows.metadata]) this.node.the(owner_id);
+    for (const { owner_id } of rows.hnic) this.headnode.the(owner_id);
+    for (const { nic_id } of rows.network_attachment) this.nic.the(nic_id);
+    for (const { network_id } of rows.network_projects) if (network_id !== null) this.network.the(network_id);
+    for (const { project_id } of rows.user_projects) if (project_id !== null) this.project.the(project_id);
   }
 
   /** How the BMC of a node is reached. */
@@ -136,7 +144,7 @@ export class HilSite {
 /** The parts of the URL by which a switch with a REST server is known to HIL; anything else is a host as it is. */
 function addressOf(hostname: string): { hostname: string; port?: number; tls?: boolean } {
   const url = /^https?:\/\//i.test(hostname) && URL.canParse(hostname) ? new URL(hostname) : undefined;
-  if (url?.pathname !== '/' || url.username !== '' || url.search !== '') return { hostname };
+  if (url?.pathname !== '/' || url.username !== '' || url.password !== '' || url.search !== '') return { hostname };
   // URL leaves out the port that is usual for web pages.
   const [, port] = /:(\d+)\/?$/.exec(hostname) ?? [];
   return {

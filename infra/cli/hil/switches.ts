@@ -20,7 +20,7 @@ export function findingsOfSwitches(site: HilSite): Finding[] {
     // Nothing is dialled at a mock.
     ...repeated(
       known.filter(({ type }) => type !== 'mock'),
-      ({ type, fields }) => `${type} ${fields['hostname']}`,
+      ({ fields }) => String(fields['hostname']).toLowerCase(),
     ).map((switches) =>
       ambiguous(
         switches.map(({ id }) => ({ of: 'switch' as const, id })),

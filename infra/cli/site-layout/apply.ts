@@ -11,7 +11,7 @@ import { shownNumber } from './show-plan.ts';
 import { type Phase, phases, type Step } from './step.ts';
 
 /** How many requests are under way at once, and how many actions of devices are waited for. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 const ACTIONS_AT_ONCE = 32;
 const DEVICE_PHASES: readonly Phase[] = ['take NICs off networks', 'connections'];
 
@@ -93,7 +93,8 @@ async function take(running: Running, operation: Operation, step: Step, until: n
   // Sent as it is: what a word may mean on a command line (`@file`) it does not mean here.
   const body = values.filter(([name]) => !inPath.has(name));
   const request = requestOf(operation, Object.fromEntries(path), body.length > 0 ? Object.fromEntries(body) : undefined);
-  const answer = await api.send(request, signal);
+  // Not called off: what became of it would not be known, and it is answered soon.
+  const answer = await api.send(request);
   if (answer.status >= 300) throw failureOf(answer, api.site);
   const action = ordered.safeParse(jsonOf(answer.text)).data;
   if (answer.status === 202 && action) await ending(running, action.status_id, until, signal);

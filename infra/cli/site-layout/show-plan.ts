@@ -34,9 +34,11 @@ export function count(steps: readonly Step[], kind: Step['kind']): number {
   return steps.filter((step) => step.kind === kind).length;
 }
 
+const numbers = new Intl.NumberFormat('en');
+
 /** A number with its thousands set apart. */
 export function shownNumber(number: number): string {
-  return number.toLocaleString('en');
+  return numbers.format(number);
 }
 
 function ofPhase(steps: readonly Step[], phase: Phase): Step[] {

@@ -68,6 +68,7 @@ describeOperation(createHeadnode, {
     not_your_project: { as: 'other' },
     disk_too_small: { input: { ...tiny, disk: 3 } },
     no_room: { input: { ...tiny, memory: 4096 } },
+    quota_exceeded: { arrange: (w) => w.arrange('PUT', '/project/blue/quota', { headnodes: 0 }) },
     busy: {
       async arrange(w) {
         await anotherHost(w, 'rack-2', { templates: [] });

@@ -30,13 +30,13 @@ describe('a page', () => {
     { limit: 3, body: labels, last: null },
     { limit: 2, body: ['a', 'b'], last: 'b' },
   ])('of at most $limit of what was read', ({ limit, body, last }) => {
-    expect(pageOfLabels(labels, { limit })).toEqual({ body, last });
+    expect(pageOfLabels(labels, { limit })).toEqual({ body, last, first: null });
   });
 });
 
 test('a link names the path as it was asked for, the rest of the query, and where the next page begins', () => {
   const query = { limit: '2', project: 'a&b', after: 'old' };
-  expect(linkTo('/v0/x/{a}/y/{b+}', { a: 'ä/1', b: 'gi1/0/5' }, query, '<n>, 1"')).toBe(
+  expect(linkTo('/v0/x/{a}/y/{b+}', { a: 'ä/1', b: 'gi1/0/5' }, query, { last: '<n>, 1"', first: null })).toBe(
     '</v0/x/%C3%A4%2F1/y/gi1%2F0%2F5?limit=2&project=a%26b&after=%3Cn%3E%2C%201%22>; rel="next"',
   );
 });

@@ -8,6 +8,13 @@ import { makeWorld, type World, waitingForLocks } from '../../support/world.ts';
 const create = (w: World, user: string | null, label: string, owner: string, access: string, id: string) =>
   w.call(user, 'PUT', `/network/${label}`, { owner, access, net_id: id });
 
+/** Makes a port that may be on these VLANs. */
+async function portInDoubt(w: World, vlans: readonly number[]): Promise<void> {
+  await mockSwitch(w, 'sw1');
+  await w.arrange('PUT', '/switch/sw1/port/gi1/0/1');
+  await w.sql`update ports set suspect_since = now(), suspect_vlans = ${[...vlans]}::smallint[]`;
+}
+
 describeOperation(createNetwork, {
   request: { params: { network: 'lan' }, input: { owner: 'blue', access: 'blue', net_id: '' } },
   async success(w, answer) {
@@ -41,7 +48,12 @@ describeOperation(createNetwork, {
       arrange: (w) => adminNetwork(w, 'other', '', '2000'),
       input: { owner: 'admin', access: 'blue', net_id: '2000' },
     },
+    suspect_port: {
+      arrange: (w) => portInDoubt(w, [2000]),
+      input: { owner: 'admin', access: '', net_id: '2000' },
+    },
     pool_exhausted: { settings: { vlans: [] } },
+    quota_exceeded: { arrange: (w) => w.arrange('PUT', '/project/blue/quota', { networks: 0 }) },
   },
   malformed: {
     'no owner': { input: { access: 'blue', net_id: '' } },
@@ -129,6 +141,17 @@ test('the pool passes over ids that are in use or reserved, and takes back what 
   await w.arrange('DELETE', '/network/a');
   await projectNetwork(w, 'c');
   expect(await vlanOf(w, 'c')).toBe(301);
+});
+
+test('the pool passes over ids that a port may be on whose state could not be proven, until it is', async (context) => {
+  const w = await makeWorld(context, { vlans: [300, 301] });
+  await portInDoubt(w, [300]);
+  await projectNetwork(w, 'a');
+  expect(await vlanOf(w, 'a')).toBe(301);
+  expect((await create(w, 'ada', 'b', 'blue', 'blue', '')).body).toMatchObject({ type: 'AllocationError' });
+  await w.sql`update ports set suspect_since = null`;
+  await projectNetwork(w, 'b');
+  expect(await vlanOf(w, 'b')).toBe(300);
 });
 
 test('Y01: of 16 networks that are created at once, no two have one VLAN', async (context) => {

@@ -29,6 +29,7 @@ describeOperation(connectNode, {
       input: { node: 'n2' },
     },
     suspect_port: { arrange: (w) => w.sql`update ports set suspect_since = now(), suspect_reason = 'the switch hung up'` },
+    quota_exceeded: { arrange: (w) => w.arrange('PUT', '/project/blue/quota', { nodes: 0 }) },
   },
   malformed: {
     'no node': { input: {} },

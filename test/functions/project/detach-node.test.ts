@@ -276,6 +276,21 @@ test('in the maintenance project the BMC of an agent stays within reach', async 
   expect((await w.call('root', 'GET', '/node/n1')).body).toMatchObject({ project: 'care', obm: { enabled: true } });
 });
 
+test('a node is released to the maintenance project whatever its quota; that limits what is reserved for it', async (context) => {
+  const { url } = await maintenanceService(context, 200);
+  const w = await makeWorld(context, { maintenance: { project: 'care', url } });
+  await w.arrange('PUT', '/project/care');
+  await w.arrange('PUT', '/project/care/quota', { nodes: 0 });
+  await bareNode(w, 'n1');
+  await bareNode(w, 'n2');
+  await reserve(w, 'n1', 'blue');
+  expect((await release(w)).status).toBe(200);
+  expect((await w.call('root', 'GET', '/project/care/nodes')).body).toEqual(['n1']);
+  expect((await w.call('root', 'POST', '/project/care/connect_node', { node: 'n2' })).body).toMatchObject({
+    code: 'quota_exceeded',
+  });
+});
+
 test('a maintenance service that refuses is a warning', async (context) => {
   const { url } = await maintenanceService(context, 500);
   const { answer, warnings } = await releaseToMaintenance(context, url);

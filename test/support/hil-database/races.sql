@@ -9,9 +9,10 @@ insert into user_projects (user_id, project_id) values (null, 1);
 insert into network (id, label, owner_id, allocated, network_id) values
   (100, 'granted-once', 1, true, '108'), (101, 'granted-twice', 2, true, '108'),
   (102, 'zeroed', null, false, '0300'), (103, 'beyond', null, false, '4096'),
-  (104, 'opened', 1, true, '109'), (105, 'disowned', 1, true, '110'), (106, 'kept-by-switch', null, false, '2222');
+  (104, 'opened', 1, true, '109'), (105, 'disowned', 1, true, '110'), (106, 'kept-by-switch', null, false, '2222'),
+  (107, 'for-whom', null, false, '111');
 insert into network_projects (network_id, project_id) values
-  (100, 1), (101, 2), (102, 1), (103, 1), (105, 2), (106, 1);
+  (100, 1), (101, 2), (102, 1), (103, 1), (105, 2), (106, 1), (107, null), (null, 2);
 -- Taken, and nobody's; somebody's, and free.
 update vlan set available = false where vlan_no = 104;
 update vlan set available = true where vlan_no = 105;
@@ -19,8 +20,12 @@ update vlan set available = true where vlan_no = 105;
 insert into switch (id, label, type) values
   (100, 'nexus-again', 'http://schema.massopencloud.org/haas/v0/switches/nexus'),
   (101, 'strange', 'http://example.org/switches/strange'),
-  (102, 'bare', 'http://schema.massopencloud.org/haas/v0/switches/mock');
+  (102, 'bare', 'http://schema.massopencloud.org/haas/v0/switches/mock'),
+  (103, 'core', 'http://schema.massopencloud.org/haas/v0/switches/powerconnect55xx'),
+  (104, 'core-again', 'http://schema.massopencloud.org/haas/v0/switches/delln3000');
 insert into nexus values (100, '10.0.0.2', 'hil', 'secret-of-nexus', '2222');
+insert into power_connect55xx values (103, 'core.example', 'hil', 'secret-of-dell');
+insert into dell_n3000 values (104, 'CORE.example', 'hil', 'secret-of-n3000', '2223');
 insert into port (id, label, owner_id) values
   (100, 'gi1/1/0', 1), (101, 'gi1/1/1', 1), (102, 'gi1/1/1', 1), (103, 'gi1/1/3', 1), (104, 'gi1/1/4', 1), (105, 'gi1/1/5', 1),
   (106, 'gi1/1/6', 1), (107, 'gi1/1/7', 1), (108, 'gi1/1/8', 1), (109, 'gi1/1/9', 1), (110, 'gi1/1/10', 1), (111, 'x', 1);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { bodyOf } from '../../../../functions/console/stream/body.ts';
-import { until } from '../../../support/until.ts';
+import { bodyOf } from '../../../functions/http/stream-body.ts';
+import { until } from '../../support/until.ts';
 
 const part = () => new TextEncoder().encode('part');
 
