@@ -126,6 +126,9 @@ export async function writePrivateFile(path: string, value: unknown): Promise<vo
     await file.close();
   }
   await rename(unfinished, path);
+  // Something may be sealed to a new key at once: after a power cut the file of before must not be back.
+  const folder = await open(dirname(path), 'r');
+  await folder.sync().finally(() => folder.close());
 }
 
 async function exists(path: string): Promise<boolean> {

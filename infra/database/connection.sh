@@ -15,6 +15,10 @@ read_owner_url() {
   # Without one, the file of PGPASSFILE is asked.
   [[ -z $password ]] || PGPASSWORD=$(printf '%b' "${password//%/\\x}")
   export PGPASSWORD PGAPPNAME="haas $(basename "$0" .sh)" PGCONNECT_TIMEOUT=10
+  # libpq looks in a place of its own, where nothing is. Without this condition it would verify where the URL does not ask for it.
+  if [[ $database == *sslmode=verify-* ]]; then
+    export PGSSLROOTCERT=${PGSSLROOTCERT:-${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}}
+  fi
 }
 
 query() {

@@ -10,6 +10,7 @@ import type { SimulatedSwitch } from '../../infra/rack/simulated-switch.ts';
 import { type AgentProcess, agentStateFolder, startAgentProcess } from '../support/agent-process.ts';
 import { findCanaries } from '../support/canaries.ts';
 import { until } from '../support/until.ts';
+import { watchedApi } from '../support/watched-api.ts';
 import { apiKeys, basic, keys, makeWorld, type World } from '../support/world.ts';
 
 // Blanks and signs, so that every encoding of them looks different.
@@ -39,6 +40,8 @@ interface House {
   readonly call: World['call'];
   /** Waits for the end of the action that an answer promised, and watches the processes meanwhile; answers its status. */
   ended(action: unknown): Promise<string>;
+  /** Reads the metrics of both, while they run. */
+  watch(): Promise<void>;
   /** Whatever must hold no secret, by the name of the place. */
   texts(): Promise<Map<string, string>>;
 }
@@ -50,9 +53,12 @@ async function house(t: TestContext, agentFolder = agentStateFolder): Promise<Ho
   const log = pino({ level: 'trace' }, { write: (line) => void logLines.push(line) });
   const world = await makeWorld(t, {}, undefined, log);
   const stateDir = await agentFolder(t);
-  const agent = await startAgentProcess(t, world, stateDir);
+  const agent = await startAgentProcess(t, world, stateDir, undefined, { env: { HAAS_AGENT_METRICS_LISTEN: '127.0.0.1:0' } });
+  const api = await watchedApi(t, world, { log });
   const environment = await readFile(`/proc/${agent.pid}/environ`, 'utf8');
   const answers: string[] = [];
+  const metrics: string[] = [];
+  const [, port] = /"port":(\d+),"msg":"the agent can be watched"/.exec(agent.output()) ?? [];
   const commandLines = new Set<string>();
   const call: World['call'] = async (...request) => {
     const answer = await world.call(...request);
@@ -77,10 +83,14 @@ async function house(t: TestContext, agentFolder = agentStateFolder): Promise<Ho
         const { status } = shown.parse((await call('root', 'GET', `/networking_action/${id}`)).body);
         return status === 'PENDING' ? undefined : status;
       }, 'the action ends'),
+    async watch() {
+      for (const url of [api.watched, `http://127.0.0.1:${port}`]) metrics.push(await (await fetch(`${url}/metrics`)).text());
+    },
     async texts() {
       await look();
       const texts = new Map([
         ['an API answer', answers.join('\n')],
+        ['metrics', metrics.join('\n')],
         ["the API's log", logLines.join('')],
         ["the agent's log", agent.output()],
         ["the agent's environment", environment],
@@ -204,6 +214,7 @@ test('no secret is in the database, an answer, a log, a file, or the list of pro
   for (const path of ['/switch/sw-ssh', '/node/sw-ssh-node', '/node/sw-telnet-node', '/switches', '/agent/rack-1']) {
     expect((await h.call('root', 'GET', path)).status, path).toBe(200);
   }
+  await h.watch();
   await h.agent.stop();
   expect(findCanaries(canaries, await h.texts())).toEqual([]);
 });

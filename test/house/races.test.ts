@@ -88,6 +88,38 @@ describe('two API processes and 16 racing clients', () => {
     await expectDistinctVlans(world, 20);
   });
 
+  test('a project gets exactly as many nodes and networks as its quota allows, or is deleted before it gets any', async (t) => {
+    const world = await makeWorld(t);
+    const api = await twoApis(t, world);
+    const clients = Array.from({ length: 20 }, (_, client) => client);
+    const quota = { nodes: 5, networks: 5 };
+    for (const round of [0, 1, 2, 3, 4, 5]) {
+      const project = `project-${round}`;
+      await world.arrange('PUT', `/project/${project}`);
+      await world.arrange('PUT', `/project/${project}/quota`, quota);
+      for (const client of clients) await bareNode(world, `n${round}-${client}`);
+      const as = (client: number, method: string, path: string, body?: unknown) => api(client).call('root', method, path, body);
+      const others = clients
+        .filter((client) => client % 5 === 0)
+        .flatMap((client) => [
+          () => as(client, 'PUT', `/project/${project}/quota`, quota),
+          () => as(client, 'DELETE', `/node/n${round}-${client}`),
+          ...(round % 2 === 0 ? [] : [() => as(client + 1, 'DELETE', `/project/${project}`)]),
+        ]);
+      const given = clients.flatMap((client) => [
+        () => as(client, 'POST', `/project/${project}/connect_node`, { node: `n${round}-${client}` }),
+        () => as(client, 'PUT', `/network/w${round}-${client}`, { owner: project, access: project, net_id: '' }),
+      ]);
+      // On odd rounds the deletion of the project comes among the first, on even ones nobody wants it.
+      const answers = await Promise.all([...given.slice(0, round), ...others, ...given.slice(round)].map((send) => send()));
+      expect(answers.filter(({ status }) => status >= 500)).toEqual([]);
+      const [has] = await world.sql`
+        select (select count(*)::int from nodes where project_id = p.id) as nodes,
+            (select count(*)::int from networks where owner_id = p.id) as networks from projects p where label = ${project}`;
+      if (has || round % 2 === 0) expect(has, `round ${round}`).toEqual(quota);
+    }
+  });
+
   test('one registration of a name succeeds, the others are duplicates', async (t) => {
     const world = await makeWorld(t);
     const api = await twoApis(t, world);

