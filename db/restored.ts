@@ -4,7 +4,7 @@ import { checkSchema } from './commands/check-schema.ts';
 import { doubtReasons } from './commands/outcome.ts';
 
 /** The database is in use, and must not be. */
-export class InUseError extends Error {
+class InUseError extends Error {
   override readonly name = 'InUseError';
 }
 

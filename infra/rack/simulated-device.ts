@@ -40,6 +40,7 @@ export interface DeviceOptions {
   readonly saveDelay: number;
   readonly file: string | undefined;
   readonly legacySsh: boolean;
+  readonly onChange: (() => void) | undefined;
 }
 
 /** The memory of one simulated switch: running and startup configuration and host key, kept in a file if there is one. */
@@ -54,6 +55,7 @@ export class SimulatedDevice<C> {
 
   #state: State<C>;
   readonly #file: string | undefined;
+  readonly #onChange: (() => void) | undefined;
   #saving = false;
   #boots = 0;
   #stopped = false;
@@ -65,6 +67,7 @@ export class SimulatedDevice<C> {
     this.ports = options.ports;
     this.saveDelay = options.saveDelay;
     this.#file = options.file;
+    this.#onChange = options.onChange;
     this.#state = readState(model, options);
     const kind = options.legacySsh ? 'legacy' : 'current';
     this.hostKey = this.#state.hostKeys[kind] ?? createHostKey(options.legacySsh);
@@ -106,6 +109,7 @@ export class SimulatedDevice<C> {
     edit(this.#state.running);
     if (this.model.savedAtOnce) this.#state.startup = structuredClone(this.#state.running);
     this.#write();
+    this.#onChange?.();
   }
 
   /** Starts again from the startup configuration. A save under way is lost. */
@@ -114,6 +118,7 @@ export class SimulatedDevice<C> {
     this.#saving = false;
     this.#state.running = structuredClone(this.#state.startup);
     this.#write();
+    this.#onChange?.();
   }
 
   /** Abandons a save under way and writes nothing any more: another process may take the state file over. */

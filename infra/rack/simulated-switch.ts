@@ -60,6 +60,8 @@ export interface SimulatedSwitch {
   vlans(): number[];
   /** Whether the running configuration differs from the startup configuration. */
   unsaved(): boolean;
+  /** Ends every session, and lets new ones in. */
+  endSessions(): Promise<void>;
   /** Ends every session and starts again from the startup configuration, forgetting what was not saved. */
   reboot(): Promise<void>;
   /** Stops listening and ends every session. */

@@ -34,6 +34,8 @@ export interface SwitchOptions {
   /** Offers over SSH only what switches of about 2010 can do: SHA-1, CBC and a 1024 bit group. */
   readonly legacySsh?: boolean;
   readonly faults?: SwitchFaults;
+  /** Called right after each change of the running configuration, also by a reboot. */
+  readonly onChange?: () => void;
 }
 
 /** A family of switches: what it remembers and how it is spoken to. */
@@ -60,13 +62,13 @@ export async function startSwitch<C, S extends ConsoleShell<C>>(
   family: SimulatedFamily<C, S>,
   options: SwitchOptions,
 ): Promise<SimulatedSwitch> {
-  const { hostname, ports, saveDelay = 0, legacySsh = false, stateFile: file } = options;
+  const { hostname, ports, saveDelay = 0, legacySsh = false, stateFile: file, onChange } = options;
   const wrong = ports.find((name) => !family.portName.pattern.test(name));
   if (wrong !== undefined) {
     throw new Error(`${wrong} is not the canonical name of a port, such as ${family.portName.example}`);
   }
   const faults: SwitchFaults = { ...options.faults };
-  const device = new SimulatedDevice(family.model, { hostname, ports, saveDelay, file, legacySsh });
+  const device = new SimulatedDevice(family.model, { hostname, ports, saveDelay, file, legacySsh, onChange });
   const typed: string[] = [];
   const connections = new OpenConnections(() => faults.maxSessions ?? family.sessions);
   const listeners = await listen(family, options, { device, misbehaviour: new Misbehaviour(faults), typed, connections });
@@ -94,6 +96,7 @@ export async function startSwitch<C, S extends ConsoleShell<C>>(
     },
     vlans: () => family.model.vlans(device.running),
     unsaved: () => device.unsaved,
+    endSessions: () => connections.endAll(),
     async reboot() {
       await connections.endAll();
       device.reboot();
