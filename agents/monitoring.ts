@@ -3,6 +3,9 @@ import type { Measures } from './measures.ts';
 import { ConfigError } from './private-file.ts';
 import { messageOf } from './scrub.ts';
 
+/** How many may be connected at once: each costs a file, and the agent needs some for its devices and its journal. */
+const MOST_CONNECTIONS = 100;
+
 /** Where somebody listens. */
 export interface ListenAddress {
   readonly hostname: string;
@@ -46,8 +49,10 @@ export async function serveMonitoring({ hostname, port }: ListenAddress, { measu
         return answer(response, 404, 'text/plain', 'there is /healthz, /readyz and /metrics to GET\n');
     }
   });
+  server.maxConnections = MOST_CONNECTIONS;
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) =>
+    // Also later: a connection that cannot be accepted is told so too, and who watches sees that nobody answers. The agent works on.
+    server.on('error', (error) =>
       reject(new ConfigError(`HAAS_AGENT_METRICS_LISTEN: the agent cannot listen on ${hostname}:${port}: ${messageOf(error)}`)),
     );
     server.listen(port, hostname, resolve);

@@ -63,7 +63,8 @@ export async function chainAudit(
         update audit a set seq = e.seq, hash = e.hash, signature = e.signature
           from json_to_recordset(${entries}::text::json) as e (id uuid, seq bigint, hash text, signature text)
           where a.id = e.id returning a.seq, a.projects)
-      insert into audit_projects (project_id, seq) select distinct unnest(projects), seq from chained`;
+      insert into audit_projects (project_id, seq)
+        select distinct project, seq from chained, unnest(projects) as project where project is not null on conflict do nothing`;
     await tx`notify audit_chained`;
     return waiting.length;
   });

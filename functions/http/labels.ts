@@ -65,10 +65,10 @@ export const macAddress = z.string().meta({ description: 'Hardware address', exa
 /** A point in time as it is shown. */
 export const timestamp = z.iso.datetime().meta({ description: 'When, in UTC', examples: ['2026-03-02T09:30:00.000Z'] });
 
-/** A point in time as it is asked for, with its zone. Postgres knows no year 0. */
+/** A point in time as it is asked for, with its zone. Postgres knows no year 0, and no zone that is 16 hours away or more. */
 export const timeWithZone = z.iso
   .datetime({ offset: true, error: 'must be a time with its zone, such as 2026-02-03T04:05:06Z' })
-  .regex(/^(?!0000)/, 'must not be in the year 0')
+  .regex(/^(?!0000|.*[+-](?:1[6-9]|2\d):)/, 'must not be in the year 0, and in a zone less than 16 hours from UTC')
   .meta({ description: 'A time of ISO 8601 with its zone', examples: ['2026-03-02T09:30:00Z'] });
 
 /** What a request is called, by its sender or by the API. */

@@ -17,6 +17,8 @@ export interface Answer {
   readonly headers: Headers;
   readonly text: string;
   readonly stream?: ReadableStream<Uint8Array>;
+  /** The request was sent more than once. */
+  readonly isRepeated?: boolean;
 }
 
 /** Codes of Node by which a connection was lost with the request under way: whether it was carried out is not known. */
@@ -38,7 +40,7 @@ export class Api {
    * key by which it is carried out once, however often it arrives. Throws Failure when the API is not reached.
    */
   async send(request: ApiRequest, signal?: AbortSignal): Promise<Answer> {
-    const isChange = request.method !== 'GET';
+    const isChange = request.method !== 'GET' && !request.isRepeatable;
     // The API keeps keys only for those whom it knows.
     const isKept = isChange && this.site.credentials !== null;
     const headers = { ...(isKept ? { 'Idempotency-Key': randomUUID() } : {}), ...request.headers };
@@ -50,7 +52,7 @@ export class Api {
         return undefined;
       });
       const pause = answer ? pauseBefore(answer) : PAUSE * 2 ** (attempt - 1);
-      if (answer && (pause === undefined || isLast)) return answer;
+      if (answer && (pause === undefined || isLast)) return attempt === 1 ? answer : { ...answer, isRepeated: true };
       this.#tell(answer ? `the API is busy (${answer.status}): trying again` : 'the connection was lost: trying again');
       await sleep(pause, undefined, { ...(signal ? { signal } : {}) });
     }

@@ -9,6 +9,8 @@ export interface ApiRequest {
   readonly path: string;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A change that the API itself makes once and refuses then: it needs no key to be sent again. */
+  readonly isRepeatable?: boolean;
 }
 
 /** The request of an operation with these values: texts are understood as the field is, anything else is sent as it is. `body` is a whole body. */

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import { createApp } from '../../functions/app.ts';
 import { RequestMeasures } from '../../functions/http/measures.ts';
 import type { Operation } from '../../functions/http/operation.ts';
@@ -16,6 +17,8 @@ import { openServices, type ServicesOptions } from './services.ts';
 
 /** How long requests may take to finish when the host stops, in ms. */
 const PATIENCE = 5_000;
+/** How many connections there may be to the address for monitoring, where nobody signs in. */
+const MOST_MONITORING = 100;
 /** How often it is looked then for connections without a request, in ms. */
 const LOOK = 100;
 
@@ -63,11 +66,12 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
       addMonitoring(app, { health, metrics }, administratorsOnly(services));
       const server = createHttpServer(app, settings, log, requests);
       servers.push(server);
-      return listenOn(server, address);
+      return listenOn(server, address, log);
     },
     listenForMonitoring(address) {
       monitoringServer = createMonitoringServer({ health, metrics });
-      return listenOn(monitoringServer, address);
+      monitoringServer.maxConnections = MOST_MONITORING;
+      return listenOn(monitoringServer, address, log);
     },
     async close() {
       health.stop();
@@ -86,10 +90,15 @@ export async function openApi(options: ApiOptions): Promise<ApiHost> {
   };
 }
 
-function listenOn(server: Server, { hostname, port }: ListenAddress): Promise<{ port: number }> {
+function listenOn(server: Server, { hostname, port }: ListenAddress, log: Logger): Promise<{ port: number }> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, hostname, () => resolve({ port: portOf(server) }));
+    server.listen(port, hostname, () => {
+      server.off('error', reject);
+      // One connection that cannot be accepted does not end those that are.
+      server.on('error', (error) => log.error({ err: error }, 'a connection could not be accepted'));
+      resolve({ port: portOf(server) });
+    });
   });
 }
 

@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { connect } from '../../db/client.ts';
 import { claims } from './claims.ts';
 import { consoles } from './consoles.ts';
+import { importing } from './import.ts';
 import { latency } from './latency.ts';
 import { power } from './power.ts';
 import { reads } from './reads.ts';
@@ -20,6 +21,7 @@ const benchmarks: Record<string, (site: Site) => Promise<void>> = {
   consoles,
   reads,
   registration,
+  import: importing,
   claims,
 };
 

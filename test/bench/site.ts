@@ -13,11 +13,12 @@ import { ApiClient } from './api-client.ts';
 import { type Program, startApiHost, startProgram } from './processes.ts';
 
 const AGENT = 'rack-1';
-const PASSWORD = 'correct horse';
+/** The password of the administrator of every site. */
+export const password = 'correct horse';
 const rolePassword = randomBytes(12).toString('hex');
 
 /** The Authorization header of the administrator of every site. */
-export const authorization = `Basic ${btoa(`admin:${PASSWORD}`)}`;
+export const authorization = `Basic ${btoa(`admin:${password}`)}`;
 
 /** A migrated database, with the administrator and an enrolled agent in it. */
 export interface SiteDatabase {
@@ -47,7 +48,7 @@ export class Site {
   /** A site on this server. */
   static async open(cluster: Cluster): Promise<Site> {
     const folder = await mkdtemp(join(tmpdir(), 'haas-bench-site-'));
-    return new Site(cluster, folder, await ensureApiKeys(join(folder, 'keys.json')), await hashPassword(PASSWORD));
+    return new Site(cluster, folder, await ensureApiKeys(join(folder, 'keys.json')), await hashPassword(password));
   }
 
   /** Makes a database. */

@@ -99,9 +99,11 @@ export function createEventFeed(sql: Connection, log: Logger): EventFeed {
       const entries = part.filter(({ projectIds }) => scope === 'all' || projectIds.some((id) => scope.has(id)));
       return { entries, through: part.at(-1)?.entry.seq ?? after, forgotten: 0 };
     }
-    const { oldest, newest } = await readEnds(sql);
+    const { newest } = await readEnds(sql);
     const projects = scope === 'all' ? {} : { projects: [...scope] };
     const entries = await readEntries(sql, projects, { after, limit: PART });
+    // Asked last: what was forgotten meanwhile is not among them.
+    const { oldest } = await readEnds(sql);
     const last = entries.at(-1)?.entry.seq ?? after;
     return { entries, through: entries.length < PART ? Math.max(last, newest) : last, forgotten: oldest };
   }

@@ -22,6 +22,7 @@ describeOperation(showNodeAsOf, {
   malformed: {
     'a time without a zone': { input: { at: '2026-01-01T00:00:00' } },
     'a time in the year 0': { input: { at: '0000-01-01T00:00:00+01:00' } },
+    'a zone that is none': { input: { at: '2026-03-16T00:00:00+16:00' } },
   },
 });
 

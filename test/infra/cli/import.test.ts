@@ -1,4 +1,5 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, type TestContext, test } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -7,6 +8,7 @@ import { agentStateFolder, startAgentProcess } from '../../support/agent-process
 import { haas, homeFolder, type Said } from '../../support/command-line.ts';
 import { apiOnSocket } from '../../support/console-viewers.ts';
 import { documentedBlocks, notSeen } from '../../support/documented.ts';
+import { listening } from '../../support/listening.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 
 const EXAMPLES = 'docs/examples';
@@ -15,6 +17,8 @@ const fields = z.record(z.string(), z.unknown());
 
 interface Place {
   readonly world: World;
+  /** Where the API is. */
+  readonly url: string;
   /** Runs a command as the administrator, or with a layout as a file in a folder of its own. */
   readonly run: (words: readonly string[], env?: Record<string, string>, input?: string) => Promise<Said>;
   readonly file: (layout: unknown) => Promise<string>;
@@ -26,6 +30,7 @@ async function place(t: TestContext): Promise<Place> {
   const folder = await homeFolder(t);
   return {
     world,
+    url,
     run: (words, env = {}, input = '') =>
       haas(words, { HAAS_ENDPOINT: url, HAAS_USERNAME: 'root', HAAS_PASSWORD: 'correct horse', ...env }, input),
     async file(layout) {
@@ -36,10 +41,10 @@ async function place(t: TestContext): Promise<Place> {
   };
 }
 
-/** How many changes were made: each is in the audit. */
-async function recorded(world: World): Promise<unknown> {
-  const [row] = await world.sql`select count(*) from audit`;
-  return row?.['count'];
+/** The changes that somebody asked for and that were made, by their names: each is in the audit. */
+async function recorded(world: World): Promise<string[]> {
+  const rows = await world.sql`select event from audit where cause is null and event <> 'audit_began' order by event`;
+  return rows.map(({ event }) => String(event));
 }
 
 /** A layout without secrets, and in one order. */
@@ -256,7 +261,7 @@ users:
       err: expect.stringContaining(`${path}${says}`),
     });
   }
-  expect(await recorded(world)).toBe(before);
+  expect(await recorded(world)).toEqual(before);
 });
 
 test('every example is imported, and then again with nothing to do; so is one with names that mean the same', {
@@ -282,7 +287,7 @@ test('every example is imported, and then again with nothing to do; so is one wi
     // Of what is there no secret is needed.
     const again = await run(['import', example, '--yes']);
     expect(again, again.err).toMatchObject({ code: 0, out: expect.stringContaining('Nothing to do.\n') });
-    expect(await recorded(world)).toBe(before);
+    expect(await recorded(world)).toEqual(before);
   }
   const layout = await readFile(join(EXAMPLES, 'small-rack.yaml'), 'utf8');
   const other = layout.replaceAll('Ethernet', 'eth').replaceAll('52:54:00:00:01:', '5254.0000.01').replace('999', '"999"');
@@ -349,4 +354,55 @@ test('it stops at the first refusal and says how far it came; the next import se
   });
   const stranger = await run(['import', path, '--yes'], { HAAS_USERNAME: 'ada' });
   expect(stranger).toMatchObject({ code: 3 });
+});
+
+test('requests whose answers are lost are sent again, and made once', async (t) => {
+  const { world, run, url, file } = await place(t);
+  const lost = new Set<string>();
+  const proxy = createServer(async (request, response) => {
+    let body = '';
+    for await (const part of request) body += String(part);
+    const { method = '', headers } = request;
+    const { authorization = '', 'idempotency-key': key } = z
+      .looseObject({ authorization: z.string(), 'idempotency-key': z.string().optional() })
+      .parse(headers);
+    const answer = await fetch(new URL(request.url ?? '', url), {
+      method,
+      headers: { authorization, ...(key === undefined ? {} : { 'idempotency-key': key }) },
+      ...(body === '' ? {} : { body }),
+    });
+    const text = await answer.text();
+    // Of each change the first answer goes nowhere.
+    const change = `${method} ${request.url}`;
+    if (method !== 'GET' && !lost.has(change)) {
+      lost.add(change);
+      request.socket.destroy();
+    } else response.writeHead(answer.status).end(text);
+  });
+  const port = await listening(t, proxy);
+  const layout = {
+    projects: [{ name: 'green', members: ['ada'] }],
+    switches: [{ name: 'sw1', type: 'mock', hostname: 'mock', username: 'u', password: 'p' }],
+    nodes: [
+      {
+        name: 'n1',
+        obm: { type: 'mock', host: 'm', user: 'u', password: 'p' },
+        project: 'green',
+        nics: [{ name: 'eth0', mac: 'a', switch: 'sw1', port: 'gi1/0/1' }],
+      },
+    ],
+  };
+  const done = await run(['import', await file(layout), '--yes'], { HAAS_ENDPOINT: `http://127.0.0.1:${port}` });
+  expect(done, done.err).toMatchObject({ code: 0, out: expect.stringContaining('Done: 8 created') });
+  expect(lost.size).toBe(8);
+  expect(await recorded(world)).toEqual([
+    'node_register',
+    'node_register_nic',
+    'port_connect_nic',
+    'project_connect_node',
+    'project_create',
+    'switch_register',
+    'switch_register_port',
+    'user_add_project',
+  ]);
 });

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Server } from 'node:http';
 import { expect, test } from 'vitest';
 import { drivenNode, reserve } from '../../support/rack.ts';
 import { startProxy } from '../../support/tcp-proxy.ts';
@@ -20,6 +22,24 @@ test('a host says that it lives and is ready to whoever asks, at its own address
     }
   }
   expect((await fetch(`${api.watched}/v0/nodes/all`)).status).toBe(404);
+});
+
+test('connections that cannot be accepted do not end a host', async (t) => {
+  const w = await makeWorld(t);
+  const api = await watchedApi(t, w);
+  const servers = new Set<Server>();
+  const hear = (message: unknown) => {
+    if (typeof message === 'object' && message && 'server' in message && message.server instanceof Server)
+      servers.add(message.server);
+  };
+  subscribe('http.server.request.start', hear);
+  t.onTestFinished(() => void unsubscribe('http.server.request.start', hear));
+  const addresses = [api.url, api.watched];
+  for (const address of addresses) await fetch(`${address}/healthz`);
+  expect(servers.size).toBe(2);
+  const full = Object.assign(new Error('accept ENFILE'), { code: 'ENFILE' });
+  for (const server of [...servers, ...servers]) expect(server.emit('error', full)).toBe(true);
+  for (const address of addresses) expect((await fetch(`${address}/healthz`)).status).toBe(200);
 });
 
 test('a host is not ready while its database is away, or of another version, and lives on', async (t) => {

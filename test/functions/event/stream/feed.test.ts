@@ -61,3 +61,22 @@ test('a stream waits while the database is away, and goes on', async (t) => {
   expect(await watch.read(newest, 'all')).toMatchObject({ entries: [{ entry: { event: 'test' } }], through: newest + 1 });
   expect(await watch.read(newest, new Set([1]))).toMatchObject({ entries: [], through: newest + 1 });
 });
+
+test('what is forgotten while a stream that is behind reads is told as forgotten', async (t) => {
+  const w = await makeWorld(t);
+  await w.sql`insert into audit (at, event) select now() - interval '40 days', 'test' from generate_series(1, 10)`;
+  await chainAll(w, 5);
+  const forget = async () => void (await w.sql`select prune_audit('30 days', 1000)`);
+  const sql = new Proxy(w.services.database.$client, {
+    apply(target, self, given) {
+      const query = () => Reflect.apply(target, self, given);
+      return String(given[0]).includes('select json_build_object(') ? forget().then(query) : query();
+    },
+  });
+  const feed = createEventFeed(sql, w.services.log);
+  t.onTestFinished(feed.stop);
+  const watch = await feed.watch();
+  t.onTestFinished(watch.end);
+  expect(watch.ends).toEqual({ oldest: 0, newest: 11 });
+  expect((await watch.read(0, 'all')).forgotten).toBe(10);
+});
