@@ -7,6 +7,9 @@ const inCi = process.env['CI'] !== undefined && process.env['CI'] !== '' && proc
 /** Tests that leave nothing behind in their process: files share one, and with it what they import, which is most of the program. */
 const sharing = ['test/{db,functions}/**/*.test.ts', 'test/agents/reading/**/*.test.ts'];
 
+/** Those that put something in the place of a module: the others would have it, too. */
+const mocking = ['test/functions/http/callers.test.ts', 'test/functions/http/sign-in/passwords.test.ts'];
+
 const common = {
   root: fileURLToPath(new URL('..', import.meta.url)),
   setupFiles: 'test/support/fail-on-warnings.ts',
@@ -25,7 +28,8 @@ export default defineConfig({
     reporters: inCi ? ['default', new NoSkips()] : ['default'],
     projects: [
       { test: { ...common, name: 'alone', include: ['test/**/*.test.ts'], exclude: sharing } },
-      { test: { ...common, name: 'sharing', include: sharing, isolate: false } },
+      { test: { ...common, name: 'mocking', include: mocking } },
+      { test: { ...common, name: 'sharing', include: sharing, exclude: mocking, isolate: false } },
     ],
   },
 });

@@ -62,6 +62,29 @@ end $$;
 create trigger audit_is_kept before update on audit for each row when (old.seq is not null) execute function keep_chained();
 --> statement-breakpoint
 
+-- Records a request in the transaction that carries it out: its entry, and the projects that may read of it. Where it names none of
+-- theirs nothing is looked for: hardware is registered by the thousand.
+create function record_request(p_entry jsonb) returns void
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  owned constant jsonb := p_entry -> 'owned';
+  concerned bigint[] := '{}';
+begin
+  perform set_config('haas.cause', p_entry ->> 'id', true);
+  if p_entry -> 'projects' <> '[]' or owned <> '{}' then
+    concerned := array(
+      select id from projects where label in (select jsonb_array_elements_text(p_entry -> 'projects'))
+      union select project_id from nodes where label = owned ->> 'node' and project_id is not null
+      union select project_id from headnodes where label = owned ->> 'headnode'
+      union select owner_id from networks where label = owned ->> 'network' and owner_id is not null);
+  end if;
+  insert into audit (id, event, actor, token, address, request, node, projects, subject, details, result)
+    values ((p_entry ->> 'id')::uuid, p_entry ->> 'event', p_entry ->> 'actor', (p_entry ->> 'token')::uuid, p_entry ->> 'address',
+      p_entry ->> 'request', p_entry ->> 'node', concerned, p_entry -> 'subject', p_entry -> 'details',
+      jsonb_build_object('status', p_entry ->> 'status'));
+end $$;
+--> statement-breakpoint
+
 -- What follows from a change is told with it: of the request that this transaction carries out, or of the one that is given.
 create function record_consequence(p_cause uuid, p_event text, p_node text, p_projects bigint[], p_subject jsonb, p_details jsonb)
 returns void
@@ -207,14 +230,15 @@ create trigger headnode_quota_kept after insert or update of project_id on headn
 
 -- Trigger functions and what they are made of are nobody's to call.
 revoke execute on function
-  keep_chained(), record_consequence(uuid, text, text, bigint[], jsonb, jsonb), record_node_project(),
+  record_request(jsonb), keep_chained(), record_consequence(uuid, text, text, bigint[], jsonb, jsonb), record_node_project(),
   record_nic_network(), record_command_end(), prune_audit(interval, bigint), keep_quota()
   from public;
 --> statement-breakpoint
 grant execute on function prune_audit(interval, bigint) to haas_api;
 --> statement-breakpoint
-grant select, insert (id, event, actor, token, address, request, node, projects, subject, details, result),
-  update (seq, hash, signature, result) on audit to haas_api;
+grant execute on function record_request(jsonb) to haas_api;
+--> statement-breakpoint
+grant select, update (seq, hash, signature, result) on audit to haas_api;
 --> statement-breakpoint
 grant select, insert on audit_projects to haas_api;
 --> statement-breakpoint

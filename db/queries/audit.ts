@@ -24,7 +24,7 @@ export interface RecordedRequest {
 
 /** What names a project, or something that belongs to one. */
 const label = z.string().optional().catch(undefined);
-const named = z.object({
+const names = z.object({
   project: label,
   owner: label,
   access: label,
@@ -34,26 +34,29 @@ const named = z.object({
 });
 
 /**
- * Records a request in the transaction that carries it out; whatever else that transaction changes is recorded as following from it.
- * The projects that it names may read of it, and those of the node, headnode or network that it names, where users ask for such things.
+ * What `record_request` is to be told of a request, as JSON. The projects that it names may read of it, and those of the node, headnode or
+ * network that it names, where users ask for such things.
  */
-export async function recordRequest(tx: Tx, entry: RecordedRequest): Promise<void> {
-  const { id, event, actor, token, address, request, subject, details, status, access } = entry;
-  const on = named.parse(subject);
-  const asked = named.parse(details);
+export function entryOf({ subject, details, access, ...entry }: RecordedRequest): string {
+  const on = names.parse(subject);
+  const asked = names.parse(details);
   const node = on.node ?? asked.node ?? null;
-  const projects = [on.project, asked.project, asked.owner, asked.access].filter((label) => label !== undefined);
-  const owned = access === 'user' ? { node, headnode: on.headnode ?? null, network: on.network ?? null } : null;
-  await tx.execute(sql`
-    insert into audit (id, event, actor, token, address, request, node, projects, subject, details, result)
-    select ${id}, ${event}, ${actor}, ${token}::uuid, ${address}, ${request}, ${node},
-      array(
-        select id from projects where label in (select json_array_elements_text(${JSON.stringify(projects)}::json))
-        union select project_id from nodes where label = ${owned?.node ?? null} and project_id is not null
-        union select project_id from headnodes where label = ${owned?.headnode ?? null}
-        union select owner_id from networks where label = ${owned?.network ?? null} and owner_id is not null),
-      ${JSON.stringify(subject)}::text::jsonb, ${JSON.stringify(details)}::text::jsonb, ${JSON.stringify({ status })}::text::jsonb
-    where set_config('haas.cause', ${id}, true) is not null`);
+  return JSON.stringify({
+    ...entry,
+    node,
+    projects: [on.project, asked.project, asked.owner, asked.access].filter((label) => label !== undefined),
+    owned: access === 'user' ? { node, headnode: on.headnode, network: on.network } : {},
+    subject,
+    details,
+  });
+}
+
+/**
+ * Records a request in the transaction that carries it out, given what `entryOf` made of it; whatever else that transaction changes is
+ * recorded as following from it.
+ */
+export async function recordRequest(tx: Tx, entry: string): Promise<void> {
+  await tx.execute(sql`select record_request(${entry}::text::jsonb)`);
 }
 
 /** Corrects what a request that was recorded in this transaction came to. */

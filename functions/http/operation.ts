@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Connection, Tx } from '../../db/client.ts';
+import { type Connection, type Statements, statementsOf, type Tx } from '../../db/client.ts';
 import type { Services } from '../services.ts';
 import type { Caller } from './caller.ts';
 import { type Attempt, once, onceInSteps } from './idempotency.ts';
@@ -78,6 +78,11 @@ type Writing<P extends Fields, B extends Fields, S extends z.ZodType, R extends 
   readonly status?: 200 | 202;
 } & (
     | { readonly write: Handler<P, B, S, R, { readonly tx: Tx }> }
+    /**
+     * For a change that is one statement, and so a transaction of its own, which saves three round trips. The statement itself records what
+     * it did, by `record_request`.
+     */
+    | { readonly writeOnce: Handler<P, B, S, R, { readonly sql: Statements; readonly tx: Tx; readonly entry: string }> }
     /** For a change that asks somebody else between its transactions. Repeating it does no harm. `record` begins the one that makes it. */
     | { readonly writeInSteps: Handler<P, B, S, R, { readonly record: (tx: Tx) => Promise<void> }> }
   );
@@ -218,6 +223,18 @@ async function carryOut<P extends Fields, B extends Fields, S extends z.ZodType,
   if ('writeInSteps' in description) {
     const work = () => description.writeInSteps({ ...context, record: recorder.record }, request);
     return attempt ? onceInSteps(services, attempt, work) : work();
+  }
+  if ('writeOnce' in description) {
+    const write = (tx: Tx, sql: Statements): Promise<unknown> =>
+      description.writeOnce({ ...context, sql, tx, entry: recorder.entry() }, request);
+    return attempt
+      ? once(
+          services,
+          attempt,
+          (tx) => write(tx, statementsOf(tx)),
+          (kept) => kept,
+        )
+      : write(services.database, services.database.$client);
   }
   const work = recorder.recorded((tx): Promise<unknown> => description.write({ ...context, tx }, request));
   return attempt ? once(services, attempt, work, (kept) => kept) : services.database.transaction(work);

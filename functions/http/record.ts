@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Tx } from '../../db/client.ts';
-import { recordRequest, recordResult } from '../../db/queries/audit.ts';
+import { entryOf, recordRequest, recordResult } from '../../db/queries/audit.ts';
 import type { Caller } from './caller.ts';
 import { Done } from './done.ts';
 import { Redirect } from './redirect.ts';
@@ -15,6 +15,8 @@ export interface Origin {
 
 /** Writes what a request does into the audit. */
 export interface Recorder {
+  /** What it is recorded as, for `record_request`: of a change that is one statement, and records itself in it. */
+  readonly entry: () => string;
   /** Records it in the transaction that makes the change, before anything is changed. */
   readonly record: (tx: Tx) => Promise<void>;
   /** A change that is recorded in its own transaction: what is refused is rolled back with its entry. */
@@ -40,9 +42,9 @@ export function recording(
   let secrets: ReadonlySet<string> | undefined;
   return (caller, { address, request }, params, body) => {
     const id = randomUUID();
-    const record = (tx: Tx): Promise<void> => {
+    const entry = (): string => {
       secrets ??= secretFields(input);
-      return recordRequest(tx, {
+      return entryOf({
         id,
         event,
         actor: caller.label,
@@ -55,7 +57,9 @@ export function recording(
         access,
       });
     };
+    const record = (tx: Tx): Promise<void> => recordRequest(tx, entry());
     return {
+      entry,
       record,
       recorded: (work) => async (tx) => {
         await record(tx);

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { statementsOf } from '../../db/client.ts';
 import { nicLabel, nodeLabel, plainText } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 
@@ -30,12 +29,13 @@ export const registerNic = writing({
     duplicate_nic: ['DuplicateError', 'the node has a NIC of this name already'],
   },
 
-  async write({ tx, refuse }, { params, body }) {
-    const sql = statementsOf(tx);
+  async writeOnce({ sql, entry, refuse }, { params, body }) {
     const [nic] = await sql`
-      insert into nics (node_id, label, mac_address)
-        select id, ${params.nic}, ${body.macaddr} from nodes where label = ${params.node} for key share
-        on conflict do nothing returning id`;
+      with nic as (
+        insert into nics (node_id, label, mac_address)
+          select id, ${params.nic}, ${body.macaddr} from nodes where label = ${params.node} for key share
+          on conflict do nothing returning id)
+      select id, record_request(${entry}::text::jsonb) from nic`;
     if (nic) return undefined;
     const [node] = await sql`select from nodes where label = ${params.node}`;
     if (!node) throw refuse('unknown_node', `there is no node ${params.node}`);

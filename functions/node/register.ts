@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { statementsOf } from '../../db/client.ts';
 import { type Obm, obm } from '../../db/devices/obm.ts';
 import { violates } from '../../db/queries/violation.ts';
 import { agentLabel, metadataLabel, nodeLabel } from '../http/labels.ts';
@@ -39,12 +38,12 @@ export const registerNode = writing({
     ...addressRefusals,
   },
 
-  async write({ tx, services, refuse }, { params, body }) {
+  async writeOnce({ sql, tx, entry, services, refuse }, { params, body }) {
     const agent = body.obm || body.agent !== undefined ? await chooseAgent(tx, body.agent) : null;
     if (typeof agent === 'string') throw refuse('no_agent', noAgentMessage(agent, body.agent));
     const bmc = await wayToBmc(services, params.node, body, agent);
     const metadata = Object.entries(body.metadata);
-    const [node] = await statementsOf(tx)`
+    const [node] = await sql`
       with node as (
         insert into nodes (label, agent_id, obmd_uri, obmd_token, obm_type, obm_host, obm_port, obm_settings, obm_sealed)
           values (${params.node}, ${agent?.id ?? null}, ${bmc.obmdUri}, ${bmc.obmdToken},
@@ -57,8 +56,9 @@ export const registerNode = writing({
               as fact (label, value)),
       forgotten as (
         update devices set version = null, last_contact_at = null, moved_seq = last_seq
-          where label = ${`bmc/${params.node}`} and exists (select from node))
-      select id from node`.catch((error: unknown) => {
+          where label = ${`bmc/${params.node}`} and exists (select from node)),
+      recorded as (select record_request(${entry}::text::jsonb) from node)
+      select id from node, recorded`.catch((error: unknown) => {
       if (violates(error, 'nodes_bmc_address') && body.obm) throw refuse('address_taken', addressTakenMessage(body.obm));
       throw error;
     });

@@ -29,6 +29,7 @@ const apiFunctions = [
   'prune_audit(interval,bigint)',
   'prune_consoles(interval,bigint)',
   'prune_history(interval)',
+  'record_request(jsonb)',
   'sealed_to_other_keys(bigint)',
 ];
 

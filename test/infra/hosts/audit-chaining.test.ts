@@ -25,11 +25,10 @@ test('what is written is chained soon after, and what fails is tried again', asy
 test('no row that somebody puts there stops it', async (t) => {
   const w = await makeWorld(t);
   const { services } = logged(w);
-  // Within the rights of an API host's login: the place that the next entry gets, and a project that is none.
-  const api = services.database.$client;
-  await api`insert into audit_projects (project_id, seq) values (1, 2)`;
-  await api`insert into audit (event, projects) values ('planted', '{1,null}')`;
-  const stop = startChaining(api, services.audit, services.log);
+  // The place that the next entry gets, and a project that is none.
+  await w.sql`insert into audit_projects (project_id, seq) values (1, 2)`;
+  await w.sql`insert into audit (event, projects) values ('planted', '{1,null}')`;
+  const stop = startChaining(services.database.$client, services.audit, services.log);
   t.onTestFinished(stop);
   const waiting = async () => (await w.sql`select from audit where seq is null`).length;
   await until(async () => (await waiting()) === 0, 'all is chained');
