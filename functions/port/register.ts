@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { findSwitchFamily } from '../../db/devices/families.ts';
 import { canonicalPort } from '../../db/queries/ports.ts';
 import { findSwitch } from '../../db/queries/switches.ts';
-import { ports } from '../../db/schema.ts';
 import { portLabel, switchLabel } from '../http/labels.ts';
 import { empty, writing } from '../http/operation.ts';
 import { idle, idleUpMessage, needsNative } from '../rules/native-first.ts';
@@ -28,9 +27,10 @@ export const registerPort = writing({
     idle_up: ['BadArgumentError', 'a port of such a switch cannot be up without a native network'],
   },
 
-  async write({ tx, refuse }, { params, body }) {
+  async writeOnce({ sql, tx, entry, refuse }, { params, body }) {
+    const unknownSwitch = () => refuse('unknown_switch', `there is no switch ${params.switch}`);
     const found = await findSwitch(tx, params.switch);
-    if (!found) throw refuse('unknown_switch', `there is no switch ${params.switch}`);
+    if (!found) throw unknownSwitch();
     const name = canonicalPort(found, params.port);
     if (name === null) {
       const names = findSwitchFamily(found.type)?.portNames;
@@ -40,12 +40,14 @@ export const registerPort = writing({
       const message = idleUpMessage(found.type);
       throw refuse('idle_up', message, [{ path: 'body.idle', msg: message }]);
     }
-    const [port] = await tx
-      .insert(ports)
-      .values({ switchId: found.id, label: name, idle: body.idle ?? null })
-      .onConflictDoNothing()
-      .returning({ id: ports.id });
-    if (!port) throw refuse('duplicate_port', `switch ${params.switch} has a port ${name} already`);
-    return undefined;
+    const [port] = await sql`
+      with port as (
+        insert into ports (switch_id, label, idle)
+          select id, ${name}, ${body.idle ?? null} from switches where id = ${found.id} for key share
+          on conflict do nothing returning id)
+      select id, record_request(${entry}::text::jsonb) from port`;
+    if (port) return undefined;
+    if (!(await findSwitch(tx, params.switch))) throw unknownSwitch();
+    throw refuse('duplicate_port', `switch ${params.switch} has a port ${name} already`);
   },
 });
