@@ -53,7 +53,7 @@ function send(
       { agent: false, host: '127.0.0.1', port, method, path: target, headers: { ...ours, ...headers } },
       async (response) => {
         const { statusCode: status = 0, headers: received } = response;
-        if (received['content-type']?.startsWith('text/plain')) {
+        if (received['content-type']?.startsWith('text/')) {
           response.destroy();
           resolve({ status, headers: received, text: null });
           return;
