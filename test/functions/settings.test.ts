@@ -10,6 +10,7 @@ test('without an environment the defaults hold', () => {
     trustedProxies: [],
     commandLifetime: 900,
     historyDays: 90,
+    auditDays: 730,
     idempotencyHours: 24,
     consoleDays: 30,
     consoleMegabytes: 16,

@@ -72,18 +72,20 @@ const shown = z.object({ status: z.string() });
 /** Connects a node to its network and detaches it, again and again, by one host and the other, until told to stop. Answers the actions. */
 async function keepChanging(urls: readonly string[], number: number, signal: AbortSignal): Promise<string[]> {
   const actions: string[] = [];
+  // Counted by change, not by request: with a regular number of questions after each, one host would get all the changes.
   let turn = number;
   const send = async (path: string, init: RequestInit) => {
     const headers = { authorization: basic('ada'), 'Idempotency-Key': randomUUID() };
     // As behind a load balancer: one that is not there is passed over, and an answer that was cut off is asked for again.
     for (let tries = 0; ; tries++) {
-      const answer = await fetch(`${urls[turn++ % urls.length]}${path}`, { ...init, headers }).catch(() => undefined);
+      const answer = await fetch(`${urls[(turn + tries) % urls.length]}${path}`, { ...init, headers }).catch(() => undefined);
       if (answer) return { status: answer.status, body: await answer.json() };
       if (tries > 100) throw new Error('no API host answers');
       await sleep(10);
     }
   };
   for (let change = 'connect'; !signal.aborted || change === 'detach'; change = change === 'connect' ? 'detach' : 'connect') {
+    turn++;
     const body = JSON.stringify({ network: `lan${number}` });
     const answer = await send(`/node/n${number}/nic/eth0/${change}_network`, { method: 'POST', body });
     expect(answer).toMatchObject({ status: 202 });
