@@ -1,14 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { Outcome } from '../db/commands/outcome.ts';
-import { type SwitchAccess, switchAccess } from '../db/devices/access.ts';
-import { consoleDevice } from '../db/devices/console.ts';
-import { headnodeIdentity } from '../db/devices/headnode.ts';
-import { bmcAccess } from '../db/devices/obm.ts';
+import type { SwitchAccess } from '../db/devices/access.ts';
 import { fileName } from './file-name.ts';
 import { JournalError, JournalFile } from './journal-file.ts';
-import { outcomeShape } from './outcome-shape.ts';
+import { type HeldConsole, type JournalEvent, journalEvent, journalSnapshot } from './journal-lines.ts';
 
 /** How many begun seqs are remembered one by one, per device. */
 const REMEMBERED = 1000;
@@ -32,44 +28,6 @@ export type Admission =
   | { readonly kind: 'ended'; readonly outcome: Outcome }
   | { readonly kind: 'replayed' }
   | { readonly kind: 'out-of-order' };
-
-/** A console that is to be held: its number, and how to reach the node or headnode whose it is. */
-const heldConsole = z.union([
-  z.strictObject({ console: z.int(), access: bmcAccess }),
-  z.strictObject({ console: z.int(), headnode: headnodeIdentity }),
-]);
-export type HeldConsole = z.output<typeof heldConsole>;
-
-const begun = z.strictObject({ id: z.string(), seq: z.int(), port: z.string().nullable() });
-const openCommand = begun.extend({ outcome: outcomeShape.optional() });
-
-/** A whole journal in one line. It is the first line of every file; what happened since follows. */
-const snapshot = z.strictObject({
-  version: z.literal(1),
-  issuer: z.string(),
-  device: z.string(),
-  /** Highest seq ever begun. */
-  highest: z.int(),
-  /** Every seq up to here counts as begun. */
-  forgotten: z.int(),
-  begun: z.array(z.int()),
-  open: z.array(openCommand),
-  unsaved: switchAccess.nullable(),
-  /** Missing in journals from before there were consoles. */
-  console: heldConsole.nullable().default(null),
-});
-
-const event = z.union([
-  z.strictObject({ begin: z.array(begun), unsaved: switchAccess.optional() }),
-  z.strictObject({ end: z.string(), outcome: outcomeShape }),
-  z.strictObject({ settled: z.array(z.string()) }),
-  z.strictObject({ saved: z.literal(true) }),
-  z.strictObject({ console: heldConsole.nullable() }),
-]);
-type Event = z.output<typeof event>;
-
-const mentionsConsole = z.object({ console: heldConsole.nullable() });
-const mentionsUnsaved = z.union([z.object({ saved: z.literal(true) }), z.object({ unsaved: switchAccess.nullable() })]);
 
 /**
  * What an agent has begun on one device, in its own words: the database is not believed in this.
@@ -96,8 +54,8 @@ export class Journal {
     this.#file = new JournalFile(journalPath(folder, issuer, device));
     try {
       const [first, ...rest] = this.#file.read();
-      if (first !== undefined) this.#restore(this.#file.parse(snapshot, first));
-      for (const line of rest) this.#apply(this.#file.parse(event, line));
+      if (first !== undefined) this.#restore(this.#file.parse(journalSnapshot, first));
+      for (const line of rest) this.#apply(this.#file.parse(journalEvent, line));
       this.#lines = rest.length;
       if (first === undefined || rest.length > REMEMBERED) this.#rewrite();
     } catch (error) {
@@ -194,7 +152,7 @@ export class Journal {
     this.#file.close();
   }
 
-  #record(happened: Event, how: 'durable' | 'written'): void {
+  #record(happened: JournalEvent, how: 'durable' | 'written'): void {
     this.#file.append(happened, how);
     this.#lines += 1;
     this.#apply(happened);
@@ -205,7 +163,7 @@ export class Journal {
     this.#lines = 0;
   }
 
-  #apply(happened: Event): void {
+  #apply(happened: JournalEvent): void {
     if ('begin' in happened) {
       for (const { id, seq, port } of happened.begin) {
         for (const older of this.#open.values()) {
@@ -238,7 +196,7 @@ export class Journal {
     }
   }
 
-  #restore({ issuer, device, highest, forgotten, begun, open, unsaved, console }: z.output<typeof snapshot>): void {
+  #restore({ issuer, device, highest, forgotten, begun, open, unsaved, console }: z.output<typeof journalSnapshot>): void {
     if (issuer !== this.#issuer || device !== this.#device) {
       throw new JournalError(
         `the journal of ${this.#device} is in truth that of ${device} of ${issuer}: put the files back`,
@@ -253,7 +211,7 @@ export class Journal {
     this.#console = console;
   }
 
-  #snapshot(): z.output<typeof snapshot> {
+  #snapshot(): z.output<typeof journalSnapshot> {
     return {
       version: 1,
       issuer: this.#issuer,
@@ -271,78 +229,4 @@ export class Journal {
 /** Where the journal of a device is, in the folder of all journals. */
 export function journalPath(folder: string, issuer: string, device: string): string {
   return join(folder, fileName(issuer), `${fileName(device)}.jsonl`);
-}
-
-/**
- * Switches whose changed configuration no process of this agent saw saved: they are to be saved before anything else happens to them.
- * The journals of the devices in `except` are not looked at.
- */
-export function unsavedSwitches(folder: string, issuer: string, except: readonly string[] = []): SwitchAccess[] {
-  return journalTexts(folder, issuer, 'switch/', except).flatMap((text) => lastUnsaved(text) ?? []);
-}
-
-/** The devices of consoles that are to be held. The journals of those in `except` are not looked at. */
-export function openConsoles(folder: string, issuer: string, except: readonly string[] = []): string[] {
-  return heldConsoles(folder, issuer, except).map(deviceOf);
-}
-
-function heldConsoles(folder: string, issuer: string, except: readonly string[]): HeldConsole[] {
-  const prefixes = (['node', 'headnode'] as const).map((of) => consoleDevice({ of, label: '' }));
-  return prefixes.flatMap((prefix) => journalTexts(folder, issuer, prefix, except)).flatMap((text) => lastConsole(text) ?? []);
-}
-
-function deviceOf(held: HeldConsole): string {
-  return 'access' in held
-    ? consoleDevice({ of: 'node', label: held.access.label })
-    : consoleDevice({ of: 'headnode', label: held.headnode.label });
-}
-
-/** The credentials in the journals, sealed, and of which device's journal each is. */
-export function sealedInJournals(folder: string, issuer: string): { readonly device: string; readonly sealed: string }[] {
-  const switches = unsavedSwitches(folder, issuer).map(({ label, sealed }) => ({ device: `switch/${label}`, sealed }));
-  const consoles = heldConsoles(folder, issuer, []).flatMap((held) =>
-    'access' in held ? { device: deviceOf(held), sealed: held.access.sealed } : [],
-  );
-  return [...switches, ...consoles];
-}
-
-/** The journals of the devices whose labels begin so: whoever looks through them does it again and again. */
-function journalTexts(folder: string, issuer: string, prefix: string, except: readonly string[]): string[] {
-  const own = join(folder, fileName(issuer));
-  if (!existsSync(own)) return [];
-  const [readable = ''] = fileName(prefix).split('.');
-  const passedOver = new Set(except.map((device) => `${fileName(device)}.jsonl`));
-  return readdirSync(own)
-    .filter((name) => name.startsWith(readable) && name.endsWith('.jsonl') && !passedOver.has(name))
-    .map((name) => readFileSync(join(own, name), 'utf8'));
-}
-
-/**
- * Only a first look, without the device's lock: whoever acts on it opens the journal properly.
- * From the end, parsing as little as possible, since it is done again and again for every device.
- */
-function lastUnsaved(text: string): SwitchAccess | null {
-  const found = lastLine(text, 'saved":', mentionsUnsaved);
-  return found && 'unsaved' in found ? found.unsaved : null;
-}
-
-function lastConsole(text: string): HeldConsole | null {
-  return lastLine(text, '"console":', mentionsConsole)?.console ?? null;
-}
-
-function lastLine<S extends z.ZodType>(text: string, hint: string, shape: S): z.output<S> | undefined {
-  for (const line of text.split('\n').reverse()) {
-    if (!line.includes(hint)) continue;
-    const parsed = shape.safeParse(jsonOrNull(line));
-    if (parsed.success) return parsed.data;
-  }
-  return undefined;
-}
-
-function jsonOrNull(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }

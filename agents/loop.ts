@@ -9,7 +9,7 @@ import type { Timing } from './config.ts';
 import type { Database } from './database.ts';
 import { DeviceWorker } from './device-worker.ts';
 import { Errand } from './errand.ts';
-import { openConsoles, unsavedSwitches } from './journal.ts';
+import { openConsoles, unsavedSwitches } from './journal-folder.ts';
 import { Listener } from './listener.ts';
 import type { Measures } from './measures.ts';
 import type { Resealer } from './resealing.ts';

@@ -5,10 +5,10 @@ import { attachConsole } from '../../db/commands/consoles.ts';
 import type { Outcome } from '../../db/commands/outcome.ts';
 import type { HeldWork } from '../held-work.ts';
 import { Intake } from '../intake.ts';
-import type { HeldConsole, Journal } from '../journal.ts';
+import type { Journal } from '../journal.ts';
 import { JournalError } from '../journal-file.ts';
+import type { HeldConsole } from '../journal-lines.ts';
 import type { Lease } from '../lease.ts';
-import { resealBmc } from '../resealed-access.ts';
 import { messageOf } from '../scrub.ts';
 import { Settler } from '../settler.ts';
 import type { ConsoleJob, ConsoleTask } from '../task.ts';
@@ -18,6 +18,7 @@ import { type Entrance, entranceOf, heldBy } from './entrance.ts';
 import type { Interruption } from './line-keeper.ts';
 import { OpenConsole } from './open-console.ts';
 import { isKeys, notSent, perhapsSent, Typist } from './typist.ts';
+import { WantedConsole } from './wanted-console.ts';
 
 type Opening = Extract<ConsoleJob, { kind: 'console.open' }>;
 
@@ -41,12 +42,11 @@ export class ConsoleWork implements HeldWork {
   readonly #intake: Intake<'console'>;
   readonly #wake = new Wake();
   readonly #typist: Typist;
+  readonly #wanted: WantedConsole;
   readonly #onLoss = () => this.#typist.giveUp();
-  readonly #leaving = setInterval(() => this.#leave(), LEAVE);
+  readonly #leaving = setInterval(() => this.#wanted.leave(this.#open?.completeUntil), LEAVE);
   /** Begun, and not under way. */
   #tasks: ConsoleTask[] = [];
-  /** The console that is to be held, by the journal. */
-  #wanted: HeldConsole | null = null;
   #open: OpenConsole | undefined;
   /** What the log of the console lacks that is opened next, if it has anything. */
   #missing: Interruption | undefined;
@@ -87,6 +87,7 @@ export class ConsoleWork implements HeldWork {
       },
       log,
     );
+    this.#wanted = new WantedConsole(means, () => this.#intake.journal, log);
     this.#settler = new Settler({
       held,
       lease,
@@ -138,7 +139,7 @@ export class ConsoleWork implements HeldWork {
       await open.closeLine(this.#lease.held() ? 'in order' : 'at once');
       open.log.tellLine('down', this.#stopping ? 'the agent was stopped' : 'the agent let the console go', new Date());
       await open.log.drained(AbortSignal.any([this.#lease.signal, AbortSignal.timeout(FLUSH)]));
-      this.#leave(open.completeUntil);
+      this.#wanted.leave(open.completeUntil);
       open.log.leave();
     }
     await this.#settler.drain();
@@ -158,7 +159,7 @@ export class ConsoleWork implements HeldWork {
 
   #opened(journal: Journal): void {
     if (this.#open) return;
-    this.#wanted = journal.console;
+    this.#wanted.found(journal);
     if (journal.leftAt)
       this.#missing ??= { since: journal.leftAt, why: journal.console ? 'the agent was not there' : NOT_LOGGED };
   }
@@ -167,13 +168,14 @@ export class ConsoleWork implements HeldWork {
   async #advance(): Promise<void> {
     try {
       const [first] = this.#tasks;
-      if (this.#wanted && !this.#open && (!first || isKeys(first.job))) await this.#goOn(this.#wanted);
+      const wanted = this.#wanted.now;
+      if (wanted && !this.#open && (!first || isKeys(first.job))) await this.#goOn(wanted);
       for (let task = this.#tasks[0]; task && this.#lease.held() && !this.#stopping; task = this.#tasks[0]) {
         await this.#carryOut(task);
         this.#tasks.shift();
         this.#lastWork = performance.now();
       }
-      await this.#reseal();
+      await this.#wanted.reseal();
       this.#failures = 0;
     } catch (error) {
       if (error instanceof LeaseLost) return this.#lease.lose(error.message);
@@ -185,19 +187,11 @@ export class ConsoleWork implements HeldWork {
     }
   }
 
-  /** The console may be held for months: no older key of the agent is to be needed for the way to it. */
-  async #reseal(): Promise<void> {
-    const wanted = this.#wanted;
-    if (!this.#intake.journal || !wanted || !('access' in wanted)) return;
-    const access = await resealBmc(wanted.access, this.#means.judge.sealingKeys());
-    if (access !== wanted.access) this.#want({ ...wanted, access });
-  }
-
   /** An earlier process held the console, or the database took nothing of it for a moment. */
   async #goOn(wanted: HeldConsole): Promise<void> {
     if (await this.#attach(wanted.console, await entranceOf(wanted, this.#means.judge))) return;
     this.#log.info({ console: wanted.console }, 'the console was released or stopped, and is not held any more');
-    this.#wantNone();
+    this.#wanted.wantNone();
   }
 
   async #carryOut({ begun, job, again }: ConsoleTask): Promise<void> {
@@ -217,26 +211,26 @@ export class ConsoleWork implements HeldWork {
     const wanted = heldBy(console, way);
     try {
       if (this.#open?.console === console) {
-        this.#want(wanted);
+        this.#wanted.want(wanted);
         this.#open.reenter(way);
         return done(console);
       }
       // Whoever had the console before is not shown anything of what comes now, nor the other way round.
       await this.#letGo();
-      if (await this.#attach(console, way, () => this.#want(wanted))) return done(console);
+      if (await this.#attach(console, way, () => this.#wanted.want(wanted))) return done(console);
     } catch (error) {
       if (error instanceof JournalError) return notSent(error.message);
       throw error;
     }
-    this.#wantNone();
+    this.#wanted.wantNone();
     return { status: 'failed', reason: 'closed', message: 'the console was released or stopped before it was opened' };
   }
 
   async #finish(console: number): Promise<Outcome> {
-    const now = this.#open?.console ?? this.#wanted?.console ?? console;
+    const now = this.#open?.console ?? this.#wanted.now?.console ?? console;
     if (now > console) return { status: 'failed', reason: 'closed', message: 'another console was opened since' };
     await this.#letGo();
-    this.#wantNone();
+    this.#wanted.wantNone();
     return done(console);
   }
 
@@ -253,7 +247,7 @@ export class ConsoleWork implements HeldWork {
     open.log.close();
     await this.#typist.cut();
     await open.closeLine('at once');
-    this.#leave(this.#missing.since);
+    this.#wanted.leave(this.#missing.since);
   }
 
   /**
@@ -262,7 +256,7 @@ export class ConsoleWork implements HeldWork {
    */
   async #attach(console: number, entrance: Entrance, before = () => {}): Promise<boolean> {
     await this.#gone;
-    const isHeldAgain = this.#wanted?.console === console;
+    const isHeldAgain = this.#wanted.now?.console === console;
     const nextSeq = await this.#means.database.call((connection) => attachConsole(connection, this.#held, console));
     if (nextSeq === undefined) return false;
     before();
@@ -285,45 +279,18 @@ export class ConsoleWork implements HeldWork {
     return true;
   }
 
-  /** Writes down which console is held, for after a restart. Throws JournalError. */
-  #want(wanted: HeldConsole): void {
-    const { journal } = this.#intake;
-    if (!journal) throw new JournalError('the journal of the console cannot be used', false);
-    journal.holdConsole(wanted);
-    this.#wanted = wanted;
-  }
-
-  /** Whoever finds it in the journal nevertheless asks the database, which does not have it held. */
-  #wantNone(): void {
-    this.#wanted = null;
-    try {
-      this.#intake.journal?.holdConsole(null);
-    } catch (error) {
-      this.#means.measures.journalFailed();
-      this.#log.error({ reason: messageOf(error) }, 'the journal does not take that the console is not held any more');
-    }
-  }
-
-  #leave(at = this.#open?.completeUntil): void {
-    try {
-      if (at) this.#intake.journal?.leave(at);
-    } catch (error) {
-      this.#log.debug({ reason: messageOf(error) }, 'the journal does not take up to when the log of the console is complete');
-    }
-  }
-
   #end(row: Pick<CommandRow, 'id' | 'kind'>, outcome: Outcome): void {
     // What ended with the lease is left to the successor.
     if (this.#lease.held()) this.#settler.end(row, outcome, 'debug');
   }
 
   #isIdle(): boolean {
-    return this.#intake.idle && this.#tasks.length === 0 && this.#typist.isIdle && !this.#open && !this.#wanted;
+    return this.#intake.idle && this.#tasks.length === 0 && this.#typist.isIdle && !this.#open && !this.#wanted.now;
   }
 
   async #wait(): Promise<void> {
     const times = [this.#intake.retryAt ?? Number.POSITIVE_INFINITY];
-    if (this.#tasks.length > 0 || (this.#wanted && !this.#open)) times.push(this.#notBefore);
+    if (this.#tasks.length > 0 || (this.#wanted.now && !this.#open)) times.push(this.#notBefore);
     if (this.#isIdle()) times.push(this.#lastWork + this.#means.timing.idle);
     await this.#wake.wait(Math.min(...times), this.#lease.signal);
   }

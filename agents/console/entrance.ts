@@ -4,7 +4,7 @@ import { type BmcMeans, linkBmc } from '../bmc-link.ts';
 import type { Timing } from '../config.ts';
 import { DeviceError } from '../device-error.ts';
 import { linkHeadnode, type VmHostMeans } from '../headnode-link.ts';
-import type { HeldConsole } from '../journal.ts';
+import type { HeldConsole } from '../journal-lines.ts';
 import type { Lease } from '../lease.ts';
 import type { ConsoleWay } from '../task.ts';
 import type { OpenLine } from './line-attempt.ts';

@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { sealedInJournals } from '../../agents/journal.ts';
+import { sealedInJournals } from '../../agents/journal-folder.ts';
 import type { Connection } from '../../db/client.ts';
 import { commandsSealedToOtherKeys, sealedToOtherKeys, showEnrolment } from '../../db/commands/resealing.ts';
 import { type SealingKey, sealedTo } from '../../db/commands/seal.ts';

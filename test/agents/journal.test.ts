@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, type TestContext, test } from 'vitest';
-import { Journal, journalPath, openConsoles, unsavedSwitches } from '../../agents/journal.ts';
+import { Journal, journalPath } from '../../agents/journal.ts';
+import { openConsoles, unsavedSwitches } from '../../agents/journal-folder.ts';
 import type { Outcome } from '../../db/commands/outcome.ts';
 
 const access = { label: 'sw-1', type: 'mock', hostname: 'memory', port: 1, settings: {}, sealed: 'x' };

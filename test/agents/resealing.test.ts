@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { expect, type TestContext, test } from 'vitest';
 import { DeviceError } from '../../agents/device-error.ts';
-import { sealedInJournals } from '../../agents/journal.ts';
+import { sealedInJournals } from '../../agents/journal-folder.ts';
 import { connect } from '../../db/client.ts';
 import { replaceSealed } from '../../db/commands/resealing.ts';
 import { generateSealingKey, type SealingKey, seal, sealedTo, unseal } from '../../db/commands/seal.ts';

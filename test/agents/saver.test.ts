@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { DeviceError } from '../../agents/device-error.ts';
-import { unsavedSwitches } from '../../agents/journal.ts';
+import { unsavedSwitches } from '../../agents/journal-folder.ts';
 import { keys, makeAgentSite, until } from '../support/agent-site.ts';
 import { silence } from '../support/memory-switch.ts';
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, type TestContext, test } from 'vitest';
-import { openConsoles } from '../../agents/journal.ts';
+import { openConsoles } from '../../agents/journal-folder.ts';
 import type { LabelledMachine } from '../../db/devices/console.ts';
 import { agentStateFolder, startAgentProcess } from '../support/agent-process.ts';
 import { apiOnSocket, openSocket, watch } from '../support/console-viewers.ts';

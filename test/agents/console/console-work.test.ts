@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { BmcError } from '../../../agents/drivers/bmc/bmc-error.ts';
-import { openConsoles } from '../../../agents/journal.ts';
+import { openConsoles } from '../../../agents/journal-folder.ts';
 import { startAgentProcess } from '../../support/agent-process.ts';
 import { type ConsoleSite, makeConsoleSite } from '../../support/console-site.ts';
 import { startProxy } from '../../support/tcp-proxy.ts';

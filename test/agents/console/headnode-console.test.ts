@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { openConsoles } from '../../../agents/journal.ts';
+import { openConsoles } from '../../../agents/journal-folder.ts';
 import { type ConsoleSite, makeConsoleSite } from '../../support/console-site.ts';
 import { until } from '../../support/until.ts';
 
