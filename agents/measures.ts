@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry, register } from 'prom-client';
 import type { Claim, CommandRow } from '../db/commands/claim.ts';
 import { commandKinds, isCommandKind } from '../db/commands/kinds.ts';
 import { doubtReasons, failureReasons, type Outcome, refusalReasons } from '../db/commands/outcome.ts';
@@ -9,6 +9,9 @@ const WAITS = [1, 2, 3, 5, 10, 30, 60, 120, 300, 900];
 const WORKS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900];
 /** What stands for whatever is in no closed list. */
 const OTHER = 'other';
+
+// Of the process, in the registry of the library: memory, CPU time, delays of the event loop.
+if (!register.getSingleMetric('process_start_time_seconds')) collectDefaultMetrics();
 
 const outcomes = ['done', 'failed', 'refused', 'unknown'] as const satisfies readonly Outcome['status'][];
 
@@ -84,7 +87,6 @@ export class Measures {
   /** `state` is asked each time that somebody reads the metrics. */
   constructor(state: () => AgentState) {
     const registers = [this.#registry];
-    processMetrics();
     for (const reason of Object.keys(refusalReasons)) this.#refused.inc({ reason }, 0);
     for (const reason of Object.keys({ ...failureReasons, ...doubtReasons })) this.#failed.inc({ reason }, 0);
     for (const kind of Object.keys(commandKinds)) for (const outcome of outcomes) this.#ended.inc({ kind, outcome }, 0);
@@ -116,7 +118,7 @@ export class Measures {
 
   /** The text that Prometheus reads, and its type. */
   async text(): Promise<{ readonly type: string; readonly text: string }> {
-    const all = Registry.merge([this.#registry, processMetrics()]);
+    const all = Registry.merge([this.#registry, register]);
     return { type: all.contentType, text: await all.metrics() };
   }
 
@@ -192,17 +194,6 @@ export class Measures {
   journalFailed(): void {
     this.#journalFailures.inc();
   }
-}
-
-let shared: Registry | undefined;
-
-/** The process' own: memory, CPU time, delays of the event loop. There is one process, however many agents are in it. */
-function processMetrics(): Registry {
-  if (!shared) {
-    shared = new Registry();
-    collectDefaultMetrics({ register: shared });
-  }
-  return shared;
 }
 
 const kinds = new Set(['switch', 'bmc', 'headnode', 'console', 'headnode-console']);

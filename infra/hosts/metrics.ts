@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry, register } from 'prom-client';
 import { readVitals } from '../../db/queries/vitals.ts';
 import type { RequestMeasures } from '../../functions/http/measures.ts';
 import { VERSION } from '../../functions/http/openapi/document.ts';
@@ -8,6 +8,9 @@ import { sharedReading } from './shared-reading.ts';
 
 /** How often the database is asked at most, in ms, however many ask for metrics. */
 const INTERVAL = 5_000;
+
+// Of the process, in the registry of the library: memory, CPU time, delays of the event loop.
+if (!register.getSingleMetric('process_start_time_seconds')) collectDefaultMetrics();
 
 /** Everything that is measured of an API host, and that its database knows, as Prometheus reads it. */
 export interface HostMetrics {
@@ -84,7 +87,7 @@ export function createHostMetrics({ services, requests, hears, signingKey }: Mea
       return '';
     }
   };
-  const all = Registry.merge([own, requests.registry, processMetrics()]);
+  const all = Registry.merge([own, requests.registry, register]);
   return {
     async text() {
       const known = await look();
@@ -92,15 +95,4 @@ export function createHostMetrics({ services, requests, hears, signingKey }: Mea
     },
     contentType: all.contentType,
   };
-}
-
-let shared: Registry | undefined;
-
-/** The process' own: memory, CPU time, delays of the event loop. There is one process, however many hosts are in it. */
-function processMetrics(): Registry {
-  if (!shared) {
-    shared = new Registry();
-    collectDefaultMetrics({ register: shared });
-  }
-  return shared;
 }
