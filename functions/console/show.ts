@@ -28,6 +28,7 @@ export const showConsole = streaming({
     return streamConsole(context, query, {
       of: 'node',
       label: node,
+      input: 'console_input',
       reach: (tx, caller) => reachNodeConsole({ ...context, tx, caller }, node),
       async present() {
         const found = await reachNodeConsole({ ...context, tx: services.database }, node);

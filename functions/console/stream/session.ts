@@ -4,7 +4,7 @@ import type { Caller } from '../../http/caller.ts';
 import type { Socket } from '../../http/web-socket.ts';
 import type { Services } from '../../services.ts';
 import { controlDialect, type Dialect, plainDialect, SUBPROTOCOL, type Told } from './dialect.ts';
-import { type TypingMachine, Typist } from './typist.ts';
+import { type Typing, type TypingMachine, Typist } from './typist.ts';
 import type { ConsoleEvent } from './view.ts';
 
 /** How often the right to type is renewed, in ms. */
@@ -23,6 +23,8 @@ export interface Session {
   /** Names this connection; under this name it may have taken the right to type already. */
   readonly session: string;
   readonly mayType: boolean;
+  /** Writes into the audit that this connection types. */
+  readonly record: Typing['record'];
 }
 
 /** Under which name somebody types. */
@@ -70,13 +72,13 @@ async function sent(socket: Socket, message: string | Uint8Array, stopping: Abor
 
 /** Does what the client asks for, one after the other. */
 async function listen(session: Session, socket: Socket, dialect: Dialect, writing: WritingRight, tell: Tell): Promise<void> {
-  const { services, caller, machine, console } = session;
+  const { services, caller, machine, console, record } = session;
   const onProblem = (code: string, message: string) => {
     if (code === 'console_taken') writing.lost();
     void tell({ type: 'error', code, message });
   };
   const target = console === undefined ? undefined : { console, session: session.session };
-  const typist = target && new Typist({ services, caller, machine, session: target, onProblem }, socket.gone);
+  const typist = target && new Typist({ services, caller, machine, session: target, record, onProblem }, socket.gone);
   for await (const message of socket.messages) {
     const request = dialect.read(message);
     switch (request?.type) {

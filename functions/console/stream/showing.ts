@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Connection } from '../../../db/client.ts';
 import { leaveWriter, type ShownConsole, takeWriter } from '../../../db/queries/consoles.ts';
-import { type Client, type Context, Redirect } from '../../http/operation.ts';
+import { type Client, type Context, nothing, Redirect } from '../../http/operation.ts';
 import { refuseReadOnly } from '../../http/read-only.ts';
+import { recording } from '../../http/record.ts';
 import { bodyOf } from '../../http/stream-body.ts';
 import { upgraded } from '../../http/streaming.ts';
 import { consolePath } from '../../rules/console-machine.ts';
@@ -90,6 +91,8 @@ type Asked = Context<typeof showingRefusals> & { readonly sql: Connection; reado
 
 /** A machine whose console is to be shown. Everything here refuses a caller who may not use it. */
 export interface ShownMachine extends TypingMachine {
+  /** The operation that types a text into it: what a WebSocket types is recorded as that. */
+  readonly input: 'console_input' | 'headnode_console_input';
   /** Its console as it is now, if it has one, or where else that is. */
   present(): Promise<ShownConsole | Redirect | undefined>;
   /** One of its logs, if it has that. */
@@ -171,20 +174,26 @@ async function viewingOf(
 
 /** A WebSocket's place at a console, with the right to type where it asks for that. */
 async function sessionOf(
-  { sql, services, caller, refuse }: Asked,
+  { sql, services, caller, client, refuse }: Asked,
   machine: ShownMachine,
   console: ShownConsole | undefined,
   write: 'take' | 'steal' | undefined,
 ): Promise<Session> {
   const session = randomUUID();
+  const { of, label, input } = machine;
   if (console && write && !(await takeWriter(sql, console.id, { user: writerName(caller), session }, write === 'steal'))) {
-    const { of, label } = machine;
     throw refuse(
       'console_taken',
       `${console.writer ?? 'somebody else'} has the right to type into the console of ${of} ${label}: ?write=steal takes it from them`,
     );
   }
-  return { services, sql, caller, machine, console: console?.id, session, mayType: write !== undefined };
+  const { record } = recording({ id: input, access: 'user' }, nothing, 'ordered')(
+    caller,
+    client.origin,
+    { [of]: label },
+    { web_socket: true },
+  );
+  return { services, sql, caller, machine, console: console?.id, session, mayType: write !== undefined, record };
 }
 
 async function* showNothing(): AsyncGenerator<ConsoleEvent, void> {}

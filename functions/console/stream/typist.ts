@@ -28,6 +28,8 @@ export interface Typing {
   readonly caller: Caller;
   readonly machine: TypingMachine;
   readonly session: TypingSession;
+  /** Writes into the audit that somebody types here; done with the first that is typed. */
+  readonly record: (tx: Tx) => Promise<void>;
   /** Something was not typed; people are told why. */
   readonly onProblem: (code: string, message: string) => void;
 }
@@ -43,6 +45,7 @@ export class Typist {
   #size = 0;
   #room: (() => void)[] = [];
   #isTyping = false;
+  #isRecorded = false;
 
   constructor(typing: Typing, gone: AbortSignal) {
     this.#typing = typing;
@@ -98,7 +101,7 @@ export class Typist {
   }
 
   async #typeNext(typed: Typed): Promise<{ code: string; message: string } | undefined> {
-    const { services, caller, machine, session } = this.#typing;
+    const { services, caller, machine, session, record } = this.#typing;
     const { of, label } = machine;
     const sql = services.database.$client;
     try {
@@ -106,10 +109,11 @@ export class Typist {
       if (!current) return { code: `not_your_${of}`, message: 'you are signed in no more: connect again' };
       const issued = await services.database.transaction(async (tx) => {
         const reached = await machine.reach(tx, current);
-        return reached instanceof Redirect
-          ? undefined
-          : typeInto({ tx, services, caller: current, refuse }, reached, typed, session);
+        if (reached instanceof Redirect) return undefined;
+        if (!this.#isRecorded) await record(tx);
+        return typeInto({ tx, services, caller: current, refuse }, reached, typed, session);
       });
+      this.#isRecorded ||= issued !== undefined;
       if (issued === undefined) return { code: 'not_open', message: 'the console is reached in another way now' };
       if (!(await services.finished.wait([issued], PATIENCE, this.#gone))) {
         if (this.#gone.aborted) return undefined;

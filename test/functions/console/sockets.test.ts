@@ -67,6 +67,32 @@ describe('a WebSocket without a subprotocol', () => {
       expect(Buffer.from(String(row['signed']).split('.')[1] ?? '', 'base64url').toString()).not.toContain('Tr0ub4');
   });
 
+  test('leaves one entry in the audit when it types, and none when it only watches', async (t) => {
+    const w = await consoleWorld(t);
+    await consoleAgent(t, w);
+    const typed = await typedAt(w);
+    const api = await apiOnSocket(t, w);
+    const root = await openSocket(t, api, 'root');
+    root.type('x');
+    await root.sees('you only watch');
+    const ada = await openSocket(t, api, 'ada', '?write=take');
+    ada.type('one\r');
+    await until(() => typed().join('') === 'one\r', 'the first was typed');
+    ada.type('two\r');
+    await until(() => typed().join('') === 'one\rtwo\r', 'both were typed');
+    const [entry, ...more] = await w.sql`select * from audit where event = 'console_input'`;
+    expect(more).toEqual([]);
+    expect(entry).toMatchObject({
+      actor: 'ada',
+      address: '127.0.0.1',
+      node: 'n1',
+      subject: { node: 'n1' },
+      details: { web_socket: true },
+      result: { status: 'ordered' },
+    });
+    expect(await w.sql`select event from audit where cause = ${entry?.['id']}`).toContainEqual({ event: 'command_ended' });
+  });
+
   test('takes a long paste in pieces that a command can hold, and loses nothing of it', async (t) => {
     const w = await consoleWorld(t);
     await consoleAgent(t, w);
@@ -189,8 +215,10 @@ describe('the right to type', () => {
       send: async () => {},
       close: () => closing(),
     };
-    const machine = { of: 'node' as const, label: 'n1', reach: () => Promise.reject(new Error('nobody types')) };
-    const session = { services: w.services, sql: w.services.database.$client, caller: ada, machine, console, mayType: false };
+    const nobody = () => Promise.reject(new Error('nobody types'));
+    const machine = { of: 'node' as const, label: 'n1', reach: nobody };
+    const { services } = w;
+    const session = { services, sql: services.database.$client, caller: ada, machine, console, mayType: false, record: nobody };
     const served = serveSession({ ...session, session: randomUUID() }, socket, failing());
     await until(() => gone.signal.aborted, 'it asked');
     await served;
@@ -207,6 +235,7 @@ describe('the right to type', () => {
     expect(await ada.closed).toBe(1000);
     await until(async () => (await writer(w)) === null, 'nobody has it');
     expect(typed()).toEqual([]);
+    expect(await w.sql`select from audit where event = 'console_input'`).toEqual([]);
   });
 });
 
