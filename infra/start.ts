@@ -118,7 +118,13 @@ async function startAgent(
 
   const lastSeen = async () => agentSeen.parse((await call('GET', path)).body).last_seen_at;
   const before = await lastSeen();
-  const running = startAgentProcess({ url: agent.url, stateDir, logFile, logLevel: env.logLevel });
+  const running = startAgentProcess({
+    url: agent.url,
+    stateDir,
+    logFile,
+    logLevel: env.logLevel,
+    metricsListen: env.agentMetricsListen,
+  });
   runs('the agent', () => running.stop());
   const there = await agentAppears(running, async () => (await lastSeen()) !== before);
   if (!there) throw new SiteLayoutError(`the agent ${agent.label} did not start: ${logFile} says why`);

@@ -16,7 +16,14 @@ export interface AgentProcess {
 }
 
 /** Starts the agent of a state folder; its log goes to `logFile`. */
-export function startAgentProcess(options: { url: string; stateDir: string; logFile: string; logLevel: string }): AgentProcess {
+export function startAgentProcess(options: {
+  readonly url: string;
+  readonly stateDir: string;
+  readonly logFile: string;
+  readonly logLevel: string;
+  /** Where it tells its health and metrics; undefined: nowhere. */
+  readonly metricsListen?: string | undefined;
+}): AgentProcess {
   const log = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 });
   const child = execa(process.execPath, ['--import', 'tsx', program], {
     cwd: repository,
@@ -26,6 +33,7 @@ export function startAgentProcess(options: { url: string; stateDir: string; logF
       HAAS_AGENT_URL: options.url,
       HAAS_AGENT_STATE_DIR: options.stateDir,
       HAAS_LOG_LEVEL: options.logLevel,
+      HAAS_AGENT_METRICS_LISTEN: options.metricsListen,
     },
     stdin: 'ignore',
     stdout: 'pipe',

@@ -18,6 +18,7 @@ const environment = z.object({
   DATABASE_URL: postgresUrl.optional(),
   HAAS_OWNER_URL: postgresUrl.optional(),
   HAAS_AGENT_URL: postgresUrl.optional(),
+  HAAS_AGENT_METRICS_LISTEN: z.string().optional(),
 });
 
 /** What `npm start` is told by its environment. */
@@ -29,6 +30,8 @@ export interface StartEnvironment {
   readonly logLevel: z.output<typeof environment>['HAAS_LOG_LEVEL'];
   /** A server of one's own; null for the embedded one. Without `owner` nothing is migrated, without `agent` no agent is started. */
   readonly server: { readonly api: string; readonly owner: string | undefined; readonly agent: string | undefined } | null;
+  /** Where the agent tells its health and metrics, if it does; the agent itself checks it. */
+  readonly agentMetricsListen: string | undefined;
   readonly settings: Settings;
   /** What to warn of, where everybody is an administrator. */
   readonly openDoor: string | undefined;
@@ -55,6 +58,7 @@ export function readStartEnvironment(env: Record<string, string | undefined>): S
     rack: rest.HAAS_RACK ?? (api === undefined ? 'simulated' : 'none'),
     logLevel: rest.HAAS_LOG_LEVEL,
     server: api === undefined ? null : { api, owner, agent },
+    agentMetricsListen: rest.HAAS_AGENT_METRICS_LISTEN,
     settings,
     openDoor: checkOpenDoor(settings, listen),
   };

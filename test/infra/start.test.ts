@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, type TestContext, test } from 'vitest';
+import { freePort } from '../../infra/postgres/postmaster.ts';
 import { start, stateFolder } from '../support/npm-start.ts';
 import { until } from '../support/until.ts';
 
@@ -44,7 +45,8 @@ describe('npm start', { timeout: 120_000 }, () => {
       const ownHost = { ...JSON.parse(await readFile(vmHost, 'utf8')), limits: { memory: 8192, vcpus: 2, disk: 40 } };
       await writeFile(vmHost, JSON.stringify(ownHost));
 
-      const second = start(t, { HAAS_STATE_DIR: state });
+      const agentMetrics = `127.0.0.1:${await freePort()}`;
+      const second = start(t, { HAAS_STATE_DIR: state, HAAS_AGENT_METRICS_LISTEN: agentMetrics });
       const again = await second.ready;
       // The password is told once; the lines ask for it now, and everything else is as it was.
       const password = /admin:([\w-]{16})'/.exec(said)?.[1] ?? '';
@@ -60,6 +62,8 @@ describe('npm start', { timeout: 120_000 }, () => {
       const node = await fetch(`${api}/node/node-1`, { headers: { authorization: `Basic ${btoa(`admin:${password}`)}` } });
       expect(await node.json()).toMatchObject({ project: 'demo', nics: [{ networks: { 'vlan/native': 'provision' } }, {}] });
       expect(JSON.parse(await readFile(vmHost, 'utf8'))).toEqual(ownHost);
+
+      expect(await (await fetch(`http://${agentMetrics}/metrics`)).text()).toMatch(/^haas_agent_info\{agent="/m);
 
       second.child.kill('SIGTERM');
       expect(await second.child).toMatchObject({ exitCode: 0 });

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import type { TestContext } from 'vitest';
+import { freePort } from '../../infra/postgres/postmaster.ts';
 import { temporaryFolder } from './built.ts';
 import { until } from './until.ts';
 
@@ -75,14 +75,4 @@ export async function ask(
   sent.end();
   const [response] = await once(sent, 'response');
   return response;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('there is no port');
-  return address.port;
 }
