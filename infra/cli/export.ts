@@ -1,6 +1,6 @@
-import { stringify } from 'yaml';
 import type { Running } from './carry-out.ts';
 import { jsonOf } from './problem.ts';
+import { asYaml } from './site-layout/as-yaml.ts';
 import { exported } from './site-layout/registered.ts';
 import { harmless, writeAll } from './terminal.ts';
 
@@ -9,6 +9,6 @@ export async function exportSite({ terminal, api, progress, manner }: Running): 
   progress.say('waiting for the API', true);
   const text = await exported(api);
   progress.end();
-  const shown = manner.json ? `${text}\n` : stringify(jsonOf(text), { lineWidth: 0 });
+  const shown = manner.json ? `${text}\n` : asYaml(jsonOf(text));
   await writeAll(terminal.stdout, terminal.stdout.isTTY ? harmless(shown, 'keep lines') : shown);
 }

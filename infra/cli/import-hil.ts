@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { stringify } from 'yaml';
 import type { Running } from './carry-out.ts';
 import type { Operation } from './document.ts';
 import { Failure } from './failure.ts';
@@ -10,11 +9,9 @@ import { shownSurvey } from './hil/report.ts';
 import { HilSite } from './hil/site.ts';
 import { type Survey, survey } from './hil/survey.ts';
 import { type ImportOptions, importSite } from './import.ts';
+import { asYaml } from './site-layout/as-yaml.ts';
 import { FieldJudge } from './site-layout/fields.ts';
 import { type Terminal, writeAll } from './terminal.ts';
-
-/** Each text in one line: of those that YAML writes in several, some would be read back without their blanks. */
-const EXACT = { blockQuote: false, lineWidth: 0, doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER } as const;
 
 /** What reading a HIL may be told. */
 export interface HilOptions {
@@ -42,7 +39,7 @@ export async function importHil(
 export async function writeHil(terminal: Terminal, hil: HilOptions, file: string): Promise<void> {
   const { source } = await lookedOver(terminal, hil, new FieldJudge(), false);
   try {
-    writeFileSync(file, stringify(source.layout, EXACT), { mode: 0o600, flag: 'wx' });
+    writeFileSync(file, asYaml(source.layout), { mode: 0o600, flag: 'wx' });
   } catch (error) {
     throw new Failure('refused', `${file} cannot be written: ${error instanceof Error ? error.message : error}`);
   }
