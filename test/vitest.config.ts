@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
-import { NoSkips } from './support/no-skips.ts';
+import { SkippedTests } from './support/skipped-tests.ts';
 
 const inCi = process.env['CI'] !== undefined && process.env['CI'] !== '' && process.env['CI'] !== 'false';
 
@@ -25,7 +25,7 @@ export default defineConfig({
     root: common.root,
     globalSetup: 'test/global-setup.ts',
     maxWorkers: 3,
-    reporters: inCi ? ['default', new NoSkips()] : ['default'],
+    reporters: ['default', new SkippedTests({ everyTestCounts: inCi })],
     projects: [
       { test: { ...common, name: 'alone', include: ['test/**/*.test.ts'], exclude: sharing } },
       { test: { ...common, name: 'mocking', include: mocking } },

@@ -6,7 +6,8 @@ import { describe, expect, type TestContext, test } from 'vitest';
 import { z } from 'zod';
 import type { SimulatedBmc } from '../../infra/rack/bmc/simulated-bmc.ts';
 import { type AgentHost, type AgentProcess, agentStateFolder, startAgentProcess } from '../support/agent-process.ts';
-import { bmcFor, bmcsMissing, ipmitoolsOf, registerMachine, skipped } from '../support/bmc-house.ts';
+import { bmcFor, bmcsMissing, ipmitoolsOf, registerMachine } from '../support/bmc-house.ts';
+import { skipped } from '../support/lacking.ts';
 import { until } from '../support/until.ts';
 import { makeWorld, type World } from '../support/world.ts';
 
@@ -208,7 +209,7 @@ async function expectMended({ bmc, ask }: Machine): Promise<void> {
   expect(await ask('root', 'POST', '/obm/check'), bmc.name).toMatchObject({ body: { ok: true } });
 }
 
-describe.skipIf(bmcsMissing !== undefined)(`a BMC${skipped}`, { timeout: 60_000 }, () => {
+describe.skipIf(bmcsMissing !== undefined)(`a BMC${skipped(bmcsMissing)}`, { timeout: 60_000 }, () => {
   test.concurrent('with any of many faults is diagnosed, mended as the answer says, and keeps nobody waiting', async (t) => {
     const house = await makeHouse(t);
     const healthy = await addMachine(t, house, 'healthy');

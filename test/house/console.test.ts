@@ -3,8 +3,9 @@ import { z } from 'zod';
 import type { SimulatedBmc } from '../../infra/rack/bmc/simulated-bmc.ts';
 import { type AgentProcess, agentStateFolder, startAgentProcess } from '../support/agent-process.ts';
 import { startApiProcess } from '../support/api-process.ts';
-import { bmcFor, bmcsMissing, ipmitoolsOf, registerMachine, skipped } from '../support/bmc-house.ts';
+import { bmcFor, bmcsMissing, ipmitoolsOf, registerMachine } from '../support/bmc-house.ts';
 import { type ApiOnSocket, apiOnSocket, connectSocket, openSocket, type Viewer, watch } from '../support/console-viewers.ts';
+import { skipped } from '../support/lacking.ts';
 import { until } from '../support/until.ts';
 import { type Answer, makeWorld, type World } from '../support/world.ts';
 
@@ -156,7 +157,7 @@ const dropped = [
   ...(['restarted', 'killed', 'killed', 'taken', 'killed', 'killed', 'lost', 'killed', 'killed', 'killed'] as const),
 ];
 
-describe.skipIf(bmcsMissing !== undefined)(`a console${skipped}`, { timeout: 120_000 }, () => {
+describe.skipIf(bmcsMissing !== undefined)(`a console${skipped(bmcsMissing)}`, { timeout: 120_000 }, () => {
   test.concurrent('that is dropped 20 times under constant output is shown alike to all, with every gap marked', async (t) => {
     const made = await house(t);
     const { bmc, api, logged } = made;

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Step } from '../../agents/checkpoint.ts';
 import { agentStateFolder, startAgentProcess } from '../support/agent-process.ts';
-import { bmcFor, bmcsMissing, registerMachine, skipped } from '../support/bmc-house.ts';
+import { bmcFor, bmcsMissing, registerMachine } from '../support/bmc-house.ts';
+import { skipped } from '../support/lacking.ts';
 import { until } from '../support/until.ts';
 import { type Answer, makeWorld, statusId, type World } from '../support/world.ts';
 
@@ -17,7 +18,7 @@ async function outcome(world: World, answer: Answer) {
   }, 'the action ends');
 }
 
-describe.skipIf(bmcsMissing !== undefined)(`a machine with a real BMC${skipped}`, { timeout: 60_000 }, () => {
+describe.skipIf(bmcsMissing !== undefined)(`a machine with a real BMC${skipped(bmcsMissing)}`, { timeout: 60_000 }, () => {
   test('is switched, told what to boot from, and looked at by its user', async (t) => {
     const world = await makeWorld(t);
     const bmc = await bmcFor(t, 'n1');

@@ -19,11 +19,13 @@ import { startNexus } from '../../infra/rack/nexus/nexus.ts';
 import { agentStateFolder, startAgentProcess } from '../support/agent-process.ts';
 import { type ApiProcess, startApiProcess } from '../support/api-process.ts';
 import { documentedBlocks, notSeen } from '../support/documented.ts';
+import { lackOf, skipped } from '../support/lacking.ts';
 import { bareNode, reserve } from '../support/rack.ts';
 import { until } from '../support/until.ts';
 import { apiKeys, basic, keys, makeWorld, type World } from '../support/world.ts';
 
 const page = 'docs/key-rotation.md';
+const curlMissing = lackOf(['curl']);
 /** How long a user does nothing between two changes. Milliseconds. */
 const PAUSE = 200;
 
@@ -139,103 +141,108 @@ while [ -e '${folder}/asked' ]; do /bin/sleep 0.05; done; cat '${folder}/printed
   return bin;
 }
 
-test('keys are exchanged as docs/key-rotation.md says, and no command is lost or refused', { timeout: 180_000 }, async (t) => {
-  const w = await makeWorld(t);
-  await Promise.all([cabled(t, w, 1), cabled(t, w, 2)]);
-  await w.arrange('PUT', '/node/n3', { obm: { type: 'mock', host: 'mock', user: 'u', password: 'p' } });
-  const stateDir = await agentStateFolder(t);
-  const folder = await mkdtemp(join(tmpdir(), 'haas-rotation-'));
-  t.onTestFinished(() => rm(folder, { recursive: true }));
-  const keyFile = join(folder, 'api-keys.json');
-  await writeFile(keyFile, JSON.stringify(apiKeys), { mode: 0o600 });
-  await writeFile(join(folder, 'agent.env'), `HAAS_AGENT_URL=${await w.database.agentUrl('rack-1')}\n`);
-  await writeFile(join(folder, '.netrc'), 'machine 127.0.0.1 login root password "correct horse"\n', { mode: 0o600 });
-  const agent = await startAgentProcess(t, w, stateDir);
-  const hosts = await apiHosts(t, w, keyFile);
+test.skipIf(curlMissing !== undefined)(
+  `keys are exchanged as docs/key-rotation.md says, and no command is lost or refused${skipped(curlMissing)}`,
+  { timeout: 180_000 },
+  async (t) => {
+    const w = await makeWorld(t);
+    await Promise.all([cabled(t, w, 1), cabled(t, w, 2)]);
+    await w.arrange('PUT', '/node/n3', { obm: { type: 'mock', host: 'mock', user: 'u', password: 'p' } });
+    const stateDir = await agentStateFolder(t);
+    const folder = await mkdtemp(join(tmpdir(), 'haas-rotation-'));
+    t.onTestFinished(() => rm(folder, { recursive: true }));
+    const keyFile = join(folder, 'api-keys.json');
+    await writeFile(keyFile, JSON.stringify(apiKeys), { mode: 0o600 });
+    await writeFile(join(folder, 'agent.env'), `HAAS_AGENT_URL=${await w.database.agentUrl('rack-1')}\n`);
+    await writeFile(join(folder, '.netrc'), 'machine 127.0.0.1 login root password "correct horse"\n', { mode: 0o600 });
+    const agent = await startAgentProcess(t, w, stateDir);
+    const hosts = await apiHosts(t, w, keyFile);
 
-  const signers = async (condition = w.sql``) => {
-    const rows = await w.sql`select distinct split_part(signed, '.', 1) as header from commands ${condition}`;
-    return new Set(rows.map(({ header }) => decodeProtectedHeader(`${header}.e30.e30`).kid));
-  };
-  const stop = new AbortController();
-  const flows = Promise.all([1, 2].map((number) => keepChanging(hosts.urls, number, stop.signal)));
-  // It is looked at in the end.
-  flows.catch(() => {});
+    const signers = async (condition = w.sql``) => {
+      const rows = await w.sql`select distinct split_part(signed, '.', 1) as header from commands ${condition}`;
+      return new Set(rows.map(({ header }) => decodeProtectedHeader(`${header}.e30.e30`).kid));
+    };
+    const stop = new AbortController();
+    const flows = Promise.all([1, 2].map((number) => keepChanging(hosts.urls, number, stop.signal)));
+    // It is looked at in the end.
+    flows.catch(() => {});
 
-  const waits: string[] = [];
-  const does: Record<string, () => Promise<unknown>> = {
-    'systemctl restart haas-api': () =>
-      hosts.restart(() => until(async () => (await signers(w.sql`where status = 'done'`)).size === 2, 'both keys have signed')),
-    // The time that passes, for what has ended.
-    'sleep 60': () => w.sql`update commands set not_after = now() - interval '1 minute' where finished_at is not null`,
-    'sleep 10': () => until(async () => (await w.sql`select * from sealed_to_other_keys(1)`).length === 0, 'all is sealed again'),
-  };
-  const blocks = await documentedBlocks(page);
-  const script = blocks
-    .map(({ commands }, number) => `echo '==== ${number}'\n${commands}`)
-    .join('\n')
-    .replaceAll('/etc/haas', folder)
-    .replaceAll('/var/lib/haas/agent', stateDir);
-  const following = execa('bash', ['-euc', script], {
-    env: { HOME: folder, HAAS: hosts.urls[0], HAAS_AGENT_URL: '', PATH: `${await programs(folder)}:${process.env['PATH']}` },
-    extendEnv: false,
-    reject: false,
-    all: true,
-    cancelSignal: t.signal,
-  });
-  let ended = false;
-  void following.then(() => {
-    ended = true;
-  });
-  const carryOut = async ([url = '', program = '', ...argv]: string[]) => {
-    if (program === 'haas-admin') return haasAdmin(argv, { HAAS_AGENT_URL: url });
-    const what = [program, ...argv].join(' ');
-    waits.push(what);
-    await does[what]?.();
-    return '';
-  };
-  while (!ended) {
-    const asked = await readFile(join(folder, 'asked'), 'utf8').catch(() => undefined);
-    if (asked === undefined) {
-      await sleep(20);
-      continue;
+    const waits: string[] = [];
+    const does: Record<string, () => Promise<unknown>> = {
+      'systemctl restart haas-api': () =>
+        hosts.restart(() => until(async () => (await signers(w.sql`where status = 'done'`)).size === 2, 'both keys have signed')),
+      // The time that passes, for what has ended.
+      'sleep 60': () => w.sql`update commands set not_after = now() - interval '1 minute' where finished_at is not null`,
+      'sleep 10': () =>
+        until(async () => (await w.sql`select * from sealed_to_other_keys(1)`).length === 0, 'all is sealed again'),
+    };
+    const blocks = await documentedBlocks(page);
+    const script = blocks
+      .map(({ commands }, number) => `echo '==== ${number}'\n${commands}`)
+      .join('\n')
+      .replaceAll('/etc/haas', folder)
+      .replaceAll('/var/lib/haas/agent', stateDir);
+    const following = execa('bash', ['--norc', '-euc', script], {
+      env: { HOME: folder, HAAS: hosts.urls[0], HAAS_AGENT_URL: '', PATH: `${await programs(folder)}:${process.env['PATH']}` },
+      extendEnv: false,
+      reject: false,
+      all: true,
+      cancelSignal: t.signal,
+    });
+    let ended = false;
+    void following.then(() => {
+      ended = true;
+    });
+    const carryOut = async ([url = '', program = '', ...argv]: string[]) => {
+      if (program === 'haas-admin') return haasAdmin(argv, { HAAS_AGENT_URL: url });
+      const what = [program, ...argv].join(' ');
+      waits.push(what);
+      await does[what]?.();
+      return '';
+    };
+    while (!ended) {
+      const asked = await readFile(join(folder, 'asked'), 'utf8').catch(() => undefined);
+      if (asked === undefined) {
+        await sleep(20);
+        continue;
+      }
+      const done = await carryOut(asked.trimEnd().split('\n')).then(
+        (printed) => ({ code: 0, printed }),
+        (error: unknown) => ({ code: 1, printed: `${error instanceof Error ? error.message : String(error)}\n` }),
+      );
+      await writeFile(join(folder, 'printed'), done.printed);
+      await writeFile(join(folder, 'code'), String(done.code));
+      await rm(join(folder, 'asked'));
     }
-    const done = await carryOut(asked.trimEnd().split('\n')).then(
-      (printed) => ({ code: 0, printed }),
-      (error: unknown) => ({ code: 1, printed: `${error instanceof Error ? error.message : String(error)}\n` }),
-    );
-    await writeFile(join(folder, 'printed'), done.printed);
-    await writeFile(join(folder, 'code'), String(done.code));
-    await rm(join(folder, 'asked'));
-  }
-  const { all } = await following;
-  for (const [number, block] of blocks.entries()) {
-    const output = all.split(`==== ${number}\n`)[1]?.split('\n==== ')[0] ?? `never run: ${all}`;
-    expect(notSeen(block, output), `${block.commands}\nprinted\n${output}`).toEqual([]);
-  }
-  // It was tried too early, and refused.
-  expect(waits).toContain('sleep 60');
-  expect(all).toMatch(/signed commands for this agent of which \d+ have not ended/);
+    const { all } = await following;
+    for (const [number, block] of blocks.entries()) {
+      const output = all.split(`==== ${number}\n`)[1]?.split('\n==== ')[0] ?? `never run: ${all}`;
+      expect(notSeen(block, output), `${block.commands}\nprinted\n${output}`).toEqual([]);
+    }
+    // It was tried too early, and refused.
+    expect(waits).toContain('sleep 60');
+    expect(all).toMatch(/signed commands for this agent of which \d+ have not ended/);
 
-  // What is done with the new keys alone.
-  const before = (await w.sql`select from commands`).length;
-  await until(async () => (await w.sql`select from commands where status = 'done'`).length > before + 2, 'more is done');
-  stop.abort();
-  const actions = (await flows).flat();
-  expect(await w.sql`select distinct status from commands`).toEqual([{ status: 'done' }]);
-  expect(await w.sql`select count(*)::integer as count from commands`).toEqual([{ count: actions.length }]);
+    // What is done with the new keys alone.
+    const before = (await w.sql`select from commands`).length;
+    await until(async () => (await w.sql`select from commands where status = 'done'`).length > before + 2, 'more is done');
+    stop.abort();
+    const actions = (await flows).flat();
+    expect(await w.sql`select distinct status from commands`).toEqual([{ status: 'done' }]);
+    expect(await w.sql`select count(*)::integer as count from commands`).toEqual([{ count: actions.length }]);
 
-  const { signing, next, retired } = await readApiKeys(keyFile);
-  expect([next, retired?.map(({ kid }) => kid)]).toEqual([undefined, [keys.signing.kid]]);
-  expect(await signers()).toEqual(new Set([keys.signing.kid, signing.kid]));
-  expect((await readPinnedKeys(stateDir)).keys.map(({ kid }) => kid)).toEqual([signing.kid]);
-  const sealing = await readSealingKeys(stateDir);
-  expect(sealing).toHaveLength(1);
-  expect(sealing[0]?.kid).not.toBe(keys.sealing.kid);
-  expect((await w.call('root', 'GET', '/agent/rack-1')).body).toMatchObject({
-    thumbprint: sealing[0]?.kid,
-    sealed_to_other_keys: [],
-    backlog: 0,
-  });
-  expect(agent.output()).not.toContain('sesame');
-});
+    const { signing, next, retired } = await readApiKeys(keyFile);
+    expect([next, retired?.map(({ kid }) => kid)]).toEqual([undefined, [keys.signing.kid]]);
+    expect(await signers()).toEqual(new Set([keys.signing.kid, signing.kid]));
+    expect((await readPinnedKeys(stateDir)).keys.map(({ kid }) => kid)).toEqual([signing.kid]);
+    const sealing = await readSealingKeys(stateDir);
+    expect(sealing).toHaveLength(1);
+    expect(sealing[0]?.kid).not.toBe(keys.sealing.kid);
+    expect((await w.call('root', 'GET', '/agent/rack-1')).body).toMatchObject({
+      thumbprint: sealing[0]?.kid,
+      sealed_to_other_keys: [],
+      backlog: 0,
+    });
+    expect(agent.output()).not.toContain('sesame');
+  },
+);

@@ -4,14 +4,15 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { documentedBlocks, notSeen } from '../support/documented.ts';
+import { lackOf, skipped } from '../support/lacking.ts';
 import { start, stateFolder } from '../support/npm-start.ts';
 
 const page = 'docs/curl.md';
 const address = 'http://127.0.0.1:5000/v0';
-const hasCurl = (await execa('curl', ['--version'], { reject: false })).exitCode === 0;
+const curlMissing = lackOf(['curl']);
 
-test.skipIf(!hasCurl)(
-  'every line of docs/curl.md does what the page says, after a fresh "npm start" (needs the Debian package curl)',
+test.skipIf(curlMissing !== undefined)(
+  `every line of docs/curl.md does what the page says, after a fresh "npm start"${skipped(curlMissing)}`,
   { timeout: 120_000 },
   async (t) => {
     const password = 'of the administrator';

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, type TestContext, test } from 'vitest';
 import { readVmHostConfig } from '../../agents/vm-host-config.ts';
+import { debianMissing } from '../support/debian-postgres.ts';
 import { type DocumentedBlock, documentedBlocks, notSeen } from '../support/documented.ts';
+import { lackOf, skipped } from '../support/lacking.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
 const enter = fileURLToPath(new URL('../support/scratch-machine/enter.sh', import.meta.url));
@@ -17,10 +18,9 @@ const rack = fileURLToPath(new URL('../support/scratch-machine/first-rack.ts', i
 function missing(): string | undefined {
   if (process.getuid?.() !== 0) return 'this needs root, for users, namespaces and mounts';
   const programs = 'pg_createcluster nginx openssl curl ipmitool ipmi_sim ip unshare runuser setpriv'.split(' ');
-  const absent = programs.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
-  if (!existsSync('/usr/lib/postgresql/15/bin/initdb')) absent.push('PostgreSQL 15');
-  if (absent.length > 0)
-    return `no ${absent.join(', ')}: apt-get install postgresql-15 nginx-light openssl curl ipmitool openipmi iproute2`;
+  const packages = 'postgresql-15 nginx-light openssl curl ipmitool openipmi iproute2'.split(' ');
+  const lack = debianMissing ?? lackOf(programs, packages);
+  if (lack !== undefined) return lack;
   if (spawnSync('unshare', ['--mount', '--net', '--pid', '--fork', 'true']).status !== 0)
     return 'this machine makes no namespaces';
   return undefined;
@@ -63,7 +63,7 @@ async function follow(t: TestContext, blocks: readonly DocumentedBlock[]): Promi
 
 const why = missing();
 
-describe.skipIf(why !== undefined)(`the guide to installing${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
+describe.skipIf(why !== undefined)(`the guide to installing${skipped(why)}`, () => {
   test('leads from a Debian machine to a user who sees a free node, and to two API hosts, as it is written', {
     timeout: 180_000,
   }, async (t) => {

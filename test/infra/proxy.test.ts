@@ -6,15 +6,15 @@ import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { built, startProgram, temporaryFolder } from '../support/built.ts';
 import { consoleAgent, consoleWorld } from '../support/console-viewers.ts';
-import { ask, lackOfNginx, startNginx } from '../support/nginx.ts';
+import { skipped } from '../support/lacking.ts';
+import { ask, nginxMissing, startNginx } from '../support/nginx.ts';
 import { until } from '../support/until.ts';
 import { apiKeys, basic } from '../support/world.ts';
 
-const why = lackOfNginx();
 const ada = { authorization: basic('ada') };
 const root = { authorization: basic('root') };
 
-describe.skipIf(why !== undefined)(`nginx with infra/proxy${why === undefined ? '' : ` (skipped: ${why})`}`, () => {
+describe.skipIf(nginxMissing !== undefined)(`nginx with infra/proxy${skipped(nginxMissing)}`, () => {
   test('carries requests, streams and WebSockets to two API hosts, and to one when the other dies', {
     timeout: 180_000,
   }, async (t) => {

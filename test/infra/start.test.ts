@@ -5,10 +5,11 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, type TestContext, test } from 'vitest';
 import { freePort } from '../../infra/postgres/postmaster.ts';
+import { lackOf, skipped } from '../support/lacking.ts';
 import { start, stateFolder } from '../support/npm-start.ts';
 import { until } from '../support/until.ts';
 
-const hasCurl = (await execa('curl', ['--version'], { reject: false })).exitCode === 0;
+const curlMissing = lackOf(['curl']);
 
 /** What it says when it cannot start. */
 async function refusal(t: TestContext, env: Record<string, string>): Promise<string> {
@@ -18,8 +19,8 @@ async function refusal(t: TestContext, env: Record<string, string>): Promise<str
 }
 
 describe('npm start', { timeout: 120_000 }, () => {
-  test.skipIf(!hasCurl)(
-    'leads from a fresh folder to a VLAN on a switch, and finds it again (needs the Debian package curl)',
+  test.skipIf(curlMissing !== undefined)(
+    `leads from a fresh folder to a VLAN on a switch, and finds it again${skipped(curlMissing)}`,
     async (t) => {
       const state = await stateFolder(t);
       const first = start(t, { HAAS_STATE_DIR: state });

@@ -4,15 +4,16 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../support/built.ts';
+import { skipped } from '../support/lacking.ts';
 
 const folder = 'infra/systemd';
 /** How exposed a service is at most, by the reckoning of systemd: ten times what it shows, less is better. A service without care has 96. */
 const EXPOSURE = 20;
 
 const offline = spawnSync('systemd-analyze', ['security', '--offline=true', `${folder}/haas-api.service`]);
-const why = offline.status === 0 ? '' : ' (skipped: this needs systemd 250 or newer)';
+const why = offline.status === 0 ? undefined : 'this needs systemd 250 or newer';
 
-describe.skipIf(why !== '')(`the units${why}`, () => {
+describe.skipIf(why !== undefined)(`the units${skipped(why)}`, () => {
   test('are understood by systemd, and leave a service little of the machine', async (t) => {
     const units = await temporaryFolder(t);
     await cp(folder, units, { recursive: true });

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { debianPackages, missingRequirements } from '../../infra/lab/requirements.ts';
+import { skipped } from '../support/lacking.ts';
 import { until } from '../support/until.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
@@ -67,7 +68,7 @@ async function traces(): Promise<string[]> {
   return [...mounts, ...devices, ...folders];
 }
 
-describe.skipIf(missing.length > 0)(`npm run lab${missing.length > 0 ? ` (skipped: ${missing.join(' ')})` : ''}`, () => {
+describe.skipIf(missing.length > 0)(`npm run lab${skipped(missing.length > 0 ? missing.join(' ') : undefined)}`, () => {
   test('shows the whole workflow, and leaves nothing behind', { timeout: 180_000 }, async () => {
     const before = await traces();
     const { child, printed, namespaces } = runLab();

@@ -8,9 +8,6 @@ import type { World } from './world.ts';
 /** Why tests with real BMCs are skipped; undefined where they are not. */
 export const bmcsMissing = ipmiSimulatorMissing();
 
-/** What stands behind the name of tests that are skipped. */
-export const skipped = bmcsMissing === undefined ? '' : ` (skipped: ${bmcsMissing})`;
-
 /** Starts a BMC that ends with the test, with a machine that is on. */
 export async function bmcFor(t: Pick<TestContext, 'onTestFinished'>, name: string): Promise<SimulatedBmc> {
   const folder = await mkdtemp(join(tmpdir(), 'haas-bmc-'));

@@ -89,8 +89,10 @@ export async function recordingServer(
   return { url: `http://127.0.0.1:${port}`, received };
 }
 
-/** Whether this machine has util-linux's `script`, which makes a terminal. */
-export const hasTerminals = spawnSync('script', ['--version']).stdout?.includes('util-linux') ?? false;
+/** Why tests in a real terminal are skipped; undefined where they are not. */
+export const terminalsMissing = spawnSync('script', ['--version']).stdout?.includes('util-linux')
+  ? undefined
+  : 'there is no script of util-linux';
 
 /** A real terminal in which a shell command runs. */
 export interface RealTerminal {

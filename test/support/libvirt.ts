@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
 import type { LibvirtConfig } from '../../agents/vm-host-config.ts';
+import { lackOf } from './lacking.ts';
 
 const startScript = fileURLToPath(new URL('libvirt.sh', import.meta.url));
 
@@ -23,9 +24,9 @@ export function libvirtMissing(): string | undefined {
     'ip',
     'xorriso',
   ];
-  const missing = programs.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
-  if (missing.length > 0)
-    return `no ${missing.join(', ')}: apt-get install libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils openvswitch-switch iproute2 xorriso`;
+  const packages = 'libvirt-daemon-system libvirt-clients qemu-system-x86 qemu-utils openvswitch-switch iproute2 xorriso';
+  const lack = lackOf(programs, packages.split(' '));
+  if (lack !== undefined) return lack;
   if (spawnSync('sh', ['-c', 'unshare --net --mount --pid --fork true']).status !== 0) return 'this machine makes no namespaces';
   return undefined;
 }

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
@@ -8,13 +7,11 @@ import { execa } from 'execa';
 import type { TestContext } from 'vitest';
 import { freePort } from '../../infra/postgres/postmaster.ts';
 import { temporaryFolder } from './built.ts';
+import { lackOf } from './lacking.ts';
 import { until } from './until.ts';
 
 /** Why nginx cannot be tried on this machine; undefined where it can. */
-export function lackOfNginx(): string | undefined {
-  const absent = ['nginx', 'openssl'].filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
-  return absent.length > 0 ? `no ${absent.join(', ')}: apt-get install nginx-light openssl` : undefined;
-}
+export const nginxMissing = lackOf(['nginx', 'openssl'], ['nginx-light', 'openssl']);
 
 /** What a client of the proxy must know: where it is, by which certificate it is known, and how it calls itself. */
 export interface Proxy {

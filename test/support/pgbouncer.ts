@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,11 +5,11 @@ import { execa } from 'execa';
 import { inject, type TestContext } from 'vitest';
 import { databaseUser, identity } from '../../infra/postgres/os-user.ts';
 import { answers, freePort } from '../../infra/postgres/postmaster.ts';
+import { lackOf } from './lacking.ts';
 import { until } from './until.ts';
 
 /** Why tests with a pooler are skipped; undefined where they are not. */
-export const pgbouncerMissing =
-  spawnSync('pgbouncer', ['--version']).status === 0 ? undefined : 'no pgbouncer: apt-get install pgbouncer';
+export const pgbouncerMissing = lackOf(['pgbouncer']);
 
 /** Sessions of Postgres that a pooler of these tests has for each login: fewer than HaaS opens connections. */
 const SESSIONS = 2;

@@ -6,8 +6,9 @@ import { seal } from '../../../db/commands/seal.ts';
 import type { SimulatedBmc } from '../../../infra/rack/bmc/simulated-bmc.ts';
 import { startAgentProcess } from '../../support/agent-process.ts';
 import { keys } from '../../support/agent-site.ts';
-import { bmcFor, bmcsMissing, skipped } from '../../support/bmc-house.ts';
+import { bmcFor, bmcsMissing } from '../../support/bmc-house.ts';
 import { type ConsoleSite, makeConsoleSite } from '../../support/console-site.ts';
+import { skipped } from '../../support/lacking.ts';
 import { until } from '../../support/until.ts';
 
 // Consoles of real BMC programs, by the real ipmitool.
@@ -67,7 +68,7 @@ async function endsWith(site: ConsoleSite, console: number, text: string): Promi
   await until(async () => (await site.text(console)).endsWith(text), `the log to end with ${JSON.stringify(text)}`);
 }
 
-describe.skipIf(bmcsMissing !== undefined)(`the console of a machine with a real BMC${skipped}`, () => {
+describe.skipIf(bmcsMissing !== undefined)(`the console of a machine with a real BMC${skipped(bmcsMissing)}`, () => {
   test('that is dropped 20 times under constant output is logged, with every gap marked', { timeout: 120_000 }, async (t) => {
     const site = await makeConsoleSite(t);
     const bmc = await bmcFor(t, 'm1');

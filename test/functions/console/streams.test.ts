@@ -5,10 +5,13 @@ import { createApp } from '../../../functions/app.ts';
 import { operations } from '../../../functions/operations.ts';
 import { startApiProcess } from '../../support/api-process.ts';
 import { apiOnSocket, consoleAgent, consoleWorld, release, watch } from '../../support/console-viewers.ts';
+import { lackOf, skipped } from '../../support/lacking.ts';
 import { reserve } from '../../support/rack.ts';
 import { startProxy } from '../../support/tcp-proxy.ts';
 import { until } from '../../support/until.ts';
 import { basic } from '../../support/world.ts';
+
+const curlMissing = lackOf(['curl']);
 
 const lines = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}\r\n`).join('');
@@ -136,7 +139,7 @@ describe('viewers', () => {
     expect(waiting.text()).not.toContain('silent');
   });
 
-  test('are one client of curl as well', async (t) => {
+  test.skipIf(curlMissing !== undefined)(`are one client of curl as well${skipped(curlMissing)}`, async (t) => {
     const w = await consoleWorld(t);
     const agent = await consoleAgent(t, w);
     const { url } = await apiOnSocket(t, w);

@@ -5,12 +5,13 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { apiOnSocket } from '../../support/console-viewers.ts';
 import { documentedBlocks, notSeen } from '../../support/documented.ts';
+import { lackOf, skipped } from '../../support/lacking.ts';
 import { makeWorld } from '../../support/world.ts';
 
-const hasCurl = (await execa('curl', ['--version'], { reject: false })).exitCode === 0;
+const curlMissing = lackOf(['curl']);
 
-test.skipIf(!hasCurl)(
-  'every line of docs/authentication.md does what the page says (needs the Debian package curl)',
+test.skipIf(curlMissing !== undefined)(
+  `every line of docs/authentication.md does what the page says${skipped(curlMissing)}`,
   async (t) => {
     const w = await makeWorld(t);
     const { url } = await apiOnSocket(t, w);

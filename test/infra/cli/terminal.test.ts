@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { haasProgram, hasTerminals, homeFolder, inTerminal } from '../../support/command-line.ts';
+import { haasProgram, homeFolder, inTerminal, terminalsMissing } from '../../support/command-line.ts';
 import { apiOnSocket, consoleAgent, consoleWorld, openSocket, typedAt } from '../../support/console-viewers.ts';
+import { skipped } from '../../support/lacking.ts';
 import { projectNetwork } from '../../support/networks.ts';
 import { cabledNode, reserve } from '../../support/rack.ts';
 import { startProxy } from '../../support/tcp-proxy.ts';
@@ -10,7 +11,7 @@ import { makeWorld } from '../../support/world.ts';
 const PASSWORD = 'correct horse';
 const ADA = { HAAS_USERNAME: 'ada', HAAS_PASSWORD: PASSWORD };
 
-describe.skipIf(!hasTerminals)(`in a real terminal${hasTerminals ? '' : ' (skipped: there is no script of util-linux)'}`, () => {
+describe.skipIf(terminalsMissing !== undefined)(`in a real terminal${skipped(terminalsMissing)}`, () => {
   test('a password is asked for without an echo', async (t) => {
     const w = await makeWorld(t);
     const { url } = await apiOnSocket(t, w);

@@ -4,13 +4,12 @@ import { agentLogin } from '../../../db/roles.ts';
 import { hashPassword } from '../../../functions/passwords.ts';
 import { makeAgentSite } from '../../support/agent-site.ts';
 import { startApiProcess } from '../../support/api-process.ts';
+import { skipped } from '../../support/lacking.ts';
 import { pgbouncerMissing, startPgbouncer } from '../../support/pgbouncer.ts';
 import { quickAgent } from '../../support/quick-agent.ts';
 import { mockSwitch } from '../../support/rack.ts';
 import { until } from '../../support/until.ts';
 import { basic, makeWorld, type World } from '../../support/world.ts';
-
-const why = pgbouncerMissing === undefined ? '' : ` (skipped: ${pgbouncerMissing})`;
 
 /** How many connections there are to the world's database for hearing what it tells an API host. */
 async function listeners(w: World): Promise<number> {
@@ -19,7 +18,7 @@ async function listeners(w: World): Promise<number> {
   return Number(row?.['count']);
 }
 
-describe.skipIf(pgbouncerMissing !== undefined)(`behind PgBouncer${why}`, () => {
+describe.skipIf(pgbouncerMissing !== undefined)(`behind PgBouncer${skipped(pgbouncerMissing)}`, () => {
   test.for([
     { past: 'nothing that goes past it', isHeard: false },
     { past: 'a URL that goes past it', isHeard: true },

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,12 +15,12 @@ import { agentStateFolder, startAgentProcess } from '../../support/agent-process
 import type { TestDatabase } from '../../support/database.ts';
 import { testDatabase } from '../../support/database.ts';
 import { debianMissing, debianPrograms, startDebianServer } from '../../support/debian-postgres.ts';
+import { lackOf, skipped } from '../../support/lacking.ts';
 import { cabledNode, reserve } from '../../support/rack.ts';
 import { allRows, migrateStepwise } from '../../support/releases.ts';
 import { apiKeys, basic, makeWorld, people } from '../../support/world.ts';
 
-const missing = debianMissing ?? (spawnSync('jq', ['--version']).status === 0 ? undefined : 'no jq: apt-get install jq');
-const why = missing === undefined ? '' : ` (skipped: ${missing})`;
+const missing = debianMissing ?? lackOf(['jq']);
 
 const PASSWORD = 'p%w/o"rd';
 
@@ -84,7 +83,7 @@ async function rights(sql: Connection): Promise<unknown> {
   ]);
 }
 
-describe.skipIf(missing !== undefined)(`backup and restore${why}`, () => {
+describe.skipIf(missing !== undefined)(`backup and restore${skipped(missing)}`, () => {
   test('a copy of a database in use, restored into an empty server, is all of it, and is believed once devices were read', {
     timeout: 120_000,
   }, async (t) => {

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { ovs } from '../../../agents/drivers/ovs.ts';
 import { switchConformance } from '../../agents/drivers/conformance.ts';
+import { skipped } from '../../support/lacking.ts';
 import { type OvsLab, ovsMissing, startOvs } from './lab.ts';
 import { startOvsMachine } from './ssh.ts';
 
 const missing = ovsMissing();
 
-describe.skipIf(missing !== undefined)(`Open vSwitch itself${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+describe.skipIf(missing !== undefined)(`Open vSwitch itself${skipped(missing)}`, () => {
   let lab: OvsLab;
   beforeAll(async () => {
     lab = await startOvs(2);

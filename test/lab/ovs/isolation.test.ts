@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { PortState } from '../../../db/commands/kinds.ts';
+import { skipped } from '../../support/lacking.ts';
 import { expected, frameOf, type Probe, type Seen, seenOf } from './frames.ts';
 import { type OvsLab, ovsMissing, startOvs } from './lab.ts';
 import { openLocally } from './session.ts';
@@ -33,38 +34,35 @@ const operation = fc.record({
   want: fc.option(state, { nil: null, freq: 7 }),
 });
 
-describe.skipIf(missing !== undefined)(
-  `isolation by Open vSwitch${missing === undefined ? '' : ` (skipped: ${missing})`}`,
-  () => {
-    test(`after each of ${operations} random changes every frame goes where it should and nowhere else`, {
-      timeout: 180_000,
-    }, async () => {
-      const lab = await startOvs(hosts);
-      onTestFinished(() => lab.close());
-      const session = await openLocally(lab);
-      const states: PortState[] = [];
-      for (const port of lab.ports) {
-        const shut = { native: null, tagged: [], enabled: false };
-        await session.setPort(port, shut);
-        states.push(shut);
-      }
-      const seed = Math.floor(Math.random() * 2 ** 31);
-      let count = 0;
-      for (const { host, want } of fc.sample(operation, { numRuns: operations, seed })) {
-        const port = lab.ports[host] ?? '';
-        const next = want ?? { ...(states[host] ?? { native: null, tagged: [] }), enabled: false };
-        if (want) await session.setPort(port, want);
-        else await session.shutPort(port);
-        states[host] = next;
-        count += 1;
-        const context = `seed ${seed}, operation ${count}: ${port} ${JSON.stringify(next)} of ${JSON.stringify(states)}`;
-        expect(await session.readPort(port), context).toEqual(next);
-        await checkFrames(lab, states, context);
-      }
-      for (const [host, port] of lab.ports.entries()) expect(await session.readPort(port)).toEqual(states[host]);
-    });
-  },
-);
+describe.skipIf(missing !== undefined)(`isolation by Open vSwitch${skipped(missing)}`, () => {
+  test(`after each of ${operations} random changes every frame goes where it should and nowhere else`, {
+    timeout: 180_000,
+  }, async () => {
+    const lab = await startOvs(hosts);
+    onTestFinished(() => lab.close());
+    const session = await openLocally(lab);
+    const states: PortState[] = [];
+    for (const port of lab.ports) {
+      const shut = { native: null, tagged: [], enabled: false };
+      await session.setPort(port, shut);
+      states.push(shut);
+    }
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    let count = 0;
+    for (const { host, want } of fc.sample(operation, { numRuns: operations, seed })) {
+      const port = lab.ports[host] ?? '';
+      const next = want ?? { ...(states[host] ?? { native: null, tagged: [] }), enabled: false };
+      if (want) await session.setPort(port, want);
+      else await session.shutPort(port);
+      states[host] = next;
+      count += 1;
+      const context = `seed ${seed}, operation ${count}: ${port} ${JSON.stringify(next)} of ${JSON.stringify(states)}`;
+      expect(await session.readPort(port), context).toEqual(next);
+      await checkFrames(lab, states, context);
+    }
+    for (const [host, port] of lab.ports.entries()) expect(await session.readPort(port)).toEqual(states[host]);
+  });
+});
 
 async function checkFrames(lab: OvsLab, states: readonly PortState[], context: string): Promise<void> {
   const probes = [...broadcasts, ...unicasts];

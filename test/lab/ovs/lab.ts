@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { lackOf } from '../../support/lacking.ts';
 
 const startScript = fileURLToPath(new URL('start.sh', import.meta.url));
 
@@ -13,9 +14,8 @@ const startScript = fileURLToPath(new URL('start.sh', import.meta.url));
 export function ovsMissing(): string | undefined {
   if (process.getuid?.() !== 0) return 'this needs root, for network namespaces';
   const programs = ['ovs-vswitchd', 'ovsdb-server', 'ovsdb-tool', 'ovs-vsctl', 'ovs-ofctl', 'ip', 'sysctl', 'unshare', 'python3'];
-  const missing = programs.filter((program) => spawnSync('sh', ['-c', `command -v ${program}`]).status !== 0);
-  if (missing.length > 0)
-    return `no ${missing.join(', ')}: apt-get install openvswitch-switch iproute2 procps util-linux python3`;
+  const lack = lackOf(programs, ['openvswitch-switch', 'iproute2', 'procps', 'util-linux', 'python3']);
+  if (lack !== undefined) return lack;
   if (spawnSync('sh', ['-c', 'unshare --net true']).status !== 0) return 'this machine makes no network namespaces';
   return undefined;
 }

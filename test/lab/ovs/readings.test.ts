@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ovsCaptures } from '../../../agents/reading/ovs-captures.ts';
+import { skipped } from '../../support/lacking.ts';
 import { type OvsLab, ovsMissing, startOvs } from './lab.ts';
 import { openLocally } from './session.ts';
 
@@ -7,7 +8,7 @@ const missing = ovsMissing();
 const everyVlan = Array.from({ length: 4094 }, (_, index) => index + 1);
 const want = { native: 101, tagged: [102, 103], enabled: true };
 
-describe.skipIf(missing !== undefined)(`readings of Open vSwitch${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+describe.skipIf(missing !== undefined)(`readings of Open vSwitch${skipped(missing)}`, () => {
   let lab: OvsLab;
   beforeAll(async () => {
     lab = await startOvs(3);

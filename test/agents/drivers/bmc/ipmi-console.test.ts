@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { ipmiDriver } from '../../../../agents/drivers/bmc/ipmi.ts';
 import type { ConsoleLine } from '../../../../agents/drivers/console-line.ts';
 import { ipmiSimulatorMissing, type SimulatedBmc } from '../../../../infra/rack/bmc/simulated-bmc.ts';
+import { skipped } from '../../../support/lacking.ts';
 import { until } from '../../../support/until.ts';
 import { open, simulator, type Wanted } from './bench.ts';
 
@@ -31,7 +32,7 @@ async function typed(sim: SimulatedBmc, length: number): Promise<Buffer> {
   return sim.serial.typed();
 }
 
-describe.skipIf(missing !== undefined)(`ipmi: the console${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+describe.skipIf(missing !== undefined)(`ipmi: the console${skipped(missing)}`, () => {
   test('opens though the machine prints nothing, and closes so that anybody else can open it', async () => {
     const sim = await simulator();
     const { line, output } = await watch(sim);

@@ -5,6 +5,7 @@ import { BmcError } from '../../../../agents/drivers/bmc/bmc-error.ts';
 import { ipmiDriver } from '../../../../agents/drivers/bmc/ipmi.ts';
 import type { BootDevice } from '../../../../db/devices/obm.ts';
 import { ipmiSimulatorMissing, type SimulatedBmc } from '../../../../infra/rack/bmc/simulated-bmc.ts';
+import { skipped } from '../../../support/lacking.ts';
 import { until } from '../../../support/until.ts';
 import { open, simulator, type Wanted } from './bench.ts';
 
@@ -55,7 +56,7 @@ function processesAt(port: number): { readonly arguments: string; readonly envir
   });
 }
 
-describe.skipIf(missing !== undefined)(`ipmi${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+describe.skipIf(missing !== undefined)(`ipmi${skipped(missing)}`, () => {
   test('says what the BMC is, and the cipher suite that it was reached with', async () => {
     const sim = await simulator({ power: 'on' });
     expect(await fresh(sim).check()).toEqual({

@@ -6,13 +6,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFin
 import { DeviceError } from '../../../../agents/device-error.ts';
 import { NotIsolated, type VmHost } from '../../../../agents/drivers/vm-host/driver.ts';
 import { interfaceName, uplinkName } from '../../../../agents/drivers/vm-host/interface-names.ts';
+import { skipped } from '../../../support/lacking.ts';
 import { type LibvirtLab, libvirtMissing, lookIn, pathOf, stand, startLibvirt } from '../../../support/libvirt.ts';
 import { until } from '../../../support/until.ts';
 import { aMachine, echoGuest, openHost } from './bench.ts';
 
 const missing = libvirtMissing();
 
-describe.skipIf(missing !== undefined)(`libvirt goes wrong${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+describe.skipIf(missing !== undefined)(`libvirt goes wrong${skipped(missing)}`, () => {
   let lab: LibvirtLab;
   let templates: Record<string, { file: string; memory: number; vcpus: number }>;
   beforeAll(async () => {

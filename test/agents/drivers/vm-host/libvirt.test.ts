@@ -15,13 +15,14 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { interfaceName } from '../../../../agents/drivers/vm-host/interface-names.ts';
+import { skipped } from '../../../support/lacking.ts';
 import { type LibvirtLab, libvirtMissing, lookIn, startLibvirt } from '../../../support/libvirt.ts';
 import { until } from '../../../support/until.ts';
 import { aMachine, echoGuest, openHost } from './bench.ts';
 
 const missing = libvirtMissing();
 
-describe.skipIf(missing !== undefined)(`libvirt${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+describe.skipIf(missing !== undefined)(`libvirt${skipped(missing)}`, () => {
   let lab: LibvirtLab;
   let templates: Record<string, { file: string; memory: number; vcpus: number }>;
   beforeAll(async () => {

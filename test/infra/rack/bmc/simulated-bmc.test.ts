@@ -14,6 +14,7 @@ import {
   startBmc,
   startBmcs,
 } from '../../../../infra/rack/bmc/simulated-bmc.ts';
+import { skipped } from '../../../support/lacking.ts';
 import { until } from '../../../support/until.ts';
 import { type Console, ipmitool, openConsole } from './ipmitool.ts';
 
@@ -71,7 +72,7 @@ function isRunning(pid: number): boolean {
   return existsSync(`/proc/${pid}`) && !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
 }
 
-describe.skipIf(missing !== undefined)(`a simulated BMC${missing === undefined ? '' : ` (skipped: ${missing})`}`, () => {
+describe.skipIf(missing !== undefined)(`a simulated BMC${skipped(missing)}`, () => {
   describe('with nothing wrong', () => {
     let folder: string;
     let bmc: SimulatedBmc;
