@@ -56,13 +56,13 @@ export const delln3000Family: ConsoleFamily<Settings> = {
   parse: (port, [running = '', switchport = '', dummyVlan = ''], { dummy_vlan }) =>
     parseDellN3000Port(port, { running, switchport, dummyVlan }, dummy_vlan),
 
+  // For a moment the dummy VLAN passes, in which another port may be at the same moment.
+  prior: (port) => [`show running-config interface ${port}`],
+  isShut: ([running = '']) => /^ *shutdown *$/m.test(running),
   change(port, { native, tagged }, { dummy_vlan }) {
     const standIn = native ?? dummy_vlan;
     return [
       'configure',
-      `interface ${port}`,
-      'shutdown',
-      'exit',
       // A trunk takes no VLAN that does not exist, and no native VLAN that it does not allow.
       ...formatVlans([standIn, ...tagged], longestList).flatMap((list) => [`vlan ${list}`, 'exit']),
       `interface ${port}`,

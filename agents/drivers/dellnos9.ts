@@ -41,7 +41,8 @@ function held(
  * A port is hybrid only while it has tagged and untagged VLANs: one without tagged VLANs takes every tagged frame ("When a hybrid
  * port is untagged in a VLAN but it receives tagged traffic, all traffic is accepted", Configuration Guide for the S3048-ON,
  * "Configuring Native VLANs"). It becomes and ceases to be one while it is no switchport (`% Error: Port is in Layer-2 mode`).
- * A switchport in no other VLAN is untagged in VLAN 1; so a port without VLANs is none.
+ * A switchport in no other VLAN is untagged in VLAN 1; so a port without VLANs is none. On the way from one VLAN to another it passes VLAN 1,
+ * so it must be shut.
  */
 function change(port: DellPort, name: string, { native, tagged }: PortState): Block[] {
   const member = native !== null || tagged.length > 0;
@@ -55,7 +56,6 @@ function change(port: DellPort, name: string, { native, tagged }: PortState): Bl
   const mode = hybrid ? 'portmode hybrid' : 'no portmode hybrid';
   const lines = [anew && 'no switchport', member && !stays && hybrid !== port.hybrid && mode, member && !stays && 'switchport'];
   return [
-    [`interface ${name}`, 'shutdown'],
     ...leave.map((vlan) => [`interface vlan ${vlan}`, `no tagged ${name}`]),
     ...(left === null ? [] : [[`interface vlan ${left}`, `no untagged ${name}`]]),
     ...(lines.some(Boolean) ? [[`interface ${name}`, ...lines.filter((line) => line !== false)]] : []),
@@ -63,6 +63,14 @@ function change(port: DellPort, name: string, { native, tagged }: PortState): Bl
     ...enter.map((vlan) => [`interface vlan ${vlan}`, `tagged ${name}`]),
   ];
 }
+
+function changed(port: string, want: PortState, settings: Settings, prior: readonly string[]): Block[] | NotUnderstood {
+  const found = held(port, prior, settings);
+  return 'problem' in found ? found : change(found, typed(port, settings), want);
+}
+
+/** Of a port that is open, `interface` says `no shutdown`. */
+const isShut = ([configuration = '']: readonly string[]): boolean => /^ *shutdown *$/m.test(configuration);
 
 /** What both carriers share. A refusal is `% Error: ...`, over REST with HTTP status 200. */
 const refusal = /^[ \t]*\^[ \t]*$|^[ \t]*% ?(?:Error|Invalid|Incomplete|Ambiguous|Failure|Authorization|Access)/im;
@@ -104,9 +112,10 @@ export const dellnos9Console: ConsoleFamily<z.output<typeof overConsole>> = {
   },
   parse,
   prior: (port, _want, settings) => dellnos9Console.read(port, settings),
+  isShut,
   change(port, want, settings, prior) {
-    const found = held(port, prior, settings);
-    return 'problem' in found ? found : ['configure', ...change(found, typed(port, settings), want).flat(), 'end'];
+    const blocks = changed(port, want, settings, prior);
+    return 'problem' in blocks ? blocks : ['configure', ...blocks.flat(), 'end'];
   },
   enable: (port, settings) => ['configure', `interface ${typed(port, settings)}`, 'no shutdown', 'end'],
   shut: (port, settings) => ['configure', `interface ${typed(port, settings)}`, 'shutdown', 'end'],
@@ -129,8 +138,8 @@ function command(kind: 'config-commands' | 'show-command' | 'exec-command', ...l
   return { method: 'POST', path: '/api/running/dell/_operations/cli', body: body.xml };
 }
 
-/** As few requests as will hold the blocks. The first block goes alone: what follows it must find the port shut. */
-export function packed([first = [], ...blocks]: readonly Block[]): RestStep[] {
+/** As few requests as will hold the blocks. */
+export function packed(blocks: readonly Block[]): RestStep[] {
   const requests: string[][] = [];
   let length = Number.POSITIVE_INFINITY;
   for (const block of blocks) {
@@ -142,7 +151,7 @@ export function packed([first = [], ...blocks]: readonly Block[]): RestStep[] {
     length += longer;
     requests.at(-1)?.push(...block);
   }
-  return [first, ...requests].map((lines) => command('config-commands', ...lines));
+  return requests.map((lines) => command('config-commands', ...lines));
 }
 
 /** What the command line said: the text of `command`, without the line that was typed at first and the prompt at last. */
@@ -177,9 +186,10 @@ export const dellnos9Rest: RestFamily<z.output<typeof overRest>> = {
   },
   parse,
   prior: (port, _want, settings) => dellnos9Rest.read(port, settings),
+  isShut,
   change(port, want, settings, prior) {
-    const found = held(port, prior, settings);
-    return 'problem' in found ? found : packed(change(found, typed(port, settings), want));
+    const blocks = changed(port, want, settings, prior);
+    return 'problem' in blocks ? blocks : packed(blocks);
   },
   enable: (port, settings) => [command('config-commands', `interface ${typed(port, settings)}`, 'no shutdown')],
   shut: (port, settings) => [command('config-commands', `interface ${typed(port, settings)}`, 'shutdown')],

@@ -29,7 +29,13 @@ export interface PortFamily<Settings extends SwitchSettings, Step> {
   /** The steps whose answers `change` must know, asked before it; most families need none. */
   readonly prior?: (port: string, want: PortState, settings: Settings) => readonly Step[];
   /**
-   * Brings a port's VLANs to the wanted ones and leaves it shut: shut first, and at no step open to a VLAN that is not wanted.
+   * Whether the answers to `prior` say that the port is shut. Set where a step of `change` lets more pass than is wanted: it is shut before,
+   * and a switch that did not do that is told nothing more.
+   */
+  readonly isShut?: (prior: readonly string[]) => boolean;
+  /**
+   * Brings a port's VLANs to the wanted ones and leaves it shut: at no step open to a VLAN that is not wanted. Shuts first, unless `isShut`
+   * has seen to that.
    * Creates the VLANs where the switch needs them to exist. `prior` are the answers to `prior`.
    */
   readonly change: (

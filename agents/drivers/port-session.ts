@@ -88,6 +88,7 @@ export class PortSession<Settings extends SwitchSettings, Step> implements Switc
     const steps = this.#family.change(name, wanted, this.#settings, prior);
     if ('problem' in steps)
       throw this.#exchange.error(faultOf(steps), `${name} cannot be changed: ${steps.problem}`, prior.join('\n'));
+    await this.#shutFirst(name, wanted, prior);
     await this.#exchange.configure(steps);
     const { transaction } = this.#family;
     if (!wanted.enabled && !transaction) return;
@@ -133,6 +134,15 @@ export class PortSession<Settings extends SwitchSettings, Step> implements Switc
 
   async close(): Promise<void> {
     await this.#exchange.close();
+  }
+
+  /** Shuts a port that must not be open while it is changed, and sees that it is. */
+  async #shutFirst(name: string, want: PortState, prior: readonly string[]): Promise<void> {
+    const { isShut = () => true } = this.#family;
+    if (isShut(prior)) return;
+    await this.shutPort(name);
+    const now = await this.#askAll(this.#family.prior?.(name, want, this.#settings) ?? []);
+    if (!isShut(now)) throw this.#exchange.error('unintelligible', `says nothing, and did not shut ${name}`, now.join('\n'));
   }
 
   #checkedPort(port: string): string {

@@ -43,6 +43,27 @@ export function statesConformance(bench: Bench): void {
     expect(simulator.vlans()).toEqual(expect.arrayContaining(used));
   });
 
+  // On a console it is a line like any other that shuts a port.
+  (isConsole ? test : never)(
+    'a port that stays open when it is told to shut passes nothing but its old and its new VLANs',
+    async () => {
+      const simulator = await start();
+      const session = await open(simulator);
+      await session.setPort(port, both);
+      simulator.faults.lie = /^(?:shutdown|disable)$/;
+      for (const want of [other, { native: null, tagged: [], enabled: false }, both]) {
+        const before = simulator.port(port);
+        const watched = watch(simulator, port);
+        await session.setPort(port, want).catch(() => {});
+        const seen = watched.stop().filter(({ enabled }) => enabled);
+        const known = [before, want].flatMap(({ native, tagged }) => [native ?? [], tagged].flat());
+        expect(
+          seen.flatMap(({ native, tagged }) => [native ?? [], tagged].flat()).filter((vlan) => !known.includes(vlan)),
+        ).toEqual([]);
+      }
+    },
+  );
+
   test('sets a state that is there already without changing anything, and leaves other ports alone', async () => {
     const simulator = await start();
     const session = await open(simulator);

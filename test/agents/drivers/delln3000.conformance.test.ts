@@ -16,6 +16,7 @@ const family = (variety: Partial<DellN3000Options> = {}): Family => ({
     settings: { transport, dummy_vlan: 3900, legacy_ssh: legacySsh, save: true },
   }),
   transports: ['telnet', 'ssh'],
+  asksFirst: true,
   nativeless: true,
   ports: ['Gi1/0/5', 'Te1/0/1'],
   missingPort: 'Gi8/0/48',

@@ -2,18 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { delln3000, delln3000Family } from '../../../agents/drivers/delln3000.ts';
 import { findDriver } from '../../../agents/drivers/drivers.ts';
 
-const { change, chatter, dialect, enable, read, refusal, save, shut, version } = delln3000Family;
+const { change, chatter, dialect, enable, isShut, read, refusal, save, shut, version } = delln3000Family;
 const port = 'Gi1/0/5';
 const settings = { transport: 'ssh', dummy_vlan: 3900, legacy_ssh: false, save: true } as const;
 const close = 'switchport trunk allowed vlan remove 1-4093';
 
 describe('delln3000: commands', () => {
-  test('shuts, makes the VLANs, closes the trunk, and allows a native VLAN before it is one', () => {
+  test('makes the VLANs, closes the trunk, and allows a native VLAN before it is one', () => {
     expect(change(port, { native: 300, tagged: [100, 101], enabled: true }, settings, [])).toEqual([
       'configure',
-      'interface Gi1/0/5',
-      'shutdown',
-      'exit',
       'vlan 100-101,300',
       'exit',
       'interface Gi1/0/5',
@@ -30,9 +27,6 @@ describe('delln3000: commands', () => {
   test('without a native VLAN the dummy is made, made native, and taken out of the list', () => {
     expect(change(port, { native: null, tagged: [100], enabled: true }, settings, [])).toEqual([
       'configure',
-      'interface Gi1/0/5',
-      'shutdown',
-      'exit',
       'vlan 100,3900',
       'exit',
       'interface Gi1/0/5',
@@ -45,6 +39,16 @@ describe('delln3000: commands', () => {
       'switchport trunk allowed vlan add 100',
       'end',
     ]);
+  });
+
+  test.each([
+    ['shutdown', true],
+    ['description "shutdown"\nshutdown', true],
+    ['', false],
+    ['no shutdown', false],
+    ['description "shutdown"', false],
+  ])('whether a port is shut is seen in its configuration: %j', (lines, expected) => {
+    expect(isShut?.([`interface Gi1/0/5\n${lines}\nexit`])).toBe(expected);
   });
 
   test('splits a long list, where VLANs are made and where they are allowed', () => {

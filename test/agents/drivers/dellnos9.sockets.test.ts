@@ -164,13 +164,31 @@ describe('dellnos9: what goes wrong over REST', () => {
     ['says something unknown', /untagged /, said('conf\nsw-3(conf)#interface vlan 100\nzap\nsw-3#'), 'unintelligible'],
     ['answers no transcript', /untagged /, { status: 200, text: '<html/>' }, 'unintelligible'],
     ['does not answer', /untagged /, 'hangs up', 'lost'],
-    ['refuses to shut', /interface GigabitEthernet 1.3\s+shutdown/, said('% Error: locked'), 'refused'],
     ['tells nothing of the port', /show-command>running/, said('show running-config\nsw-3#'), 'unintelligible'],
   ])('a switch that %s', async (_, body, reply, fault) => {
     const { options, port } = await overRest((asked) => (body.test(asked.body) ? reply : undefined));
     const session = await opened(options);
     await expect(session.setPort('1/3', { native: 100, tagged: [], enabled: true })).rejects.toMatchObject({ fault });
     expect(port.shut).toBe(true);
+  });
+
+  test.each<[string, Reply, string]>([
+    ['refuses to shut', said('% Error: locked'), 'refused'],
+    ['says that it shut and does not', said('conf\nsw-3(conf)#end\nsw-3#'), 'unintelligible'],
+  ])('a port of a switch that %s is left as it is', async (_, reply, fault) => {
+    const told: string[] = [];
+    let isFaulty = false;
+    const { options, port } = await overRest(({ body }) => {
+      if (!isFaulty) return undefined;
+      if (body.includes('config-commands')) told.push(body);
+      return body.includes('shutdown') ? reply : undefined;
+    });
+    const session = await opened(options);
+    await session.setPort('1/3', { native: 101, tagged: [], enabled: true });
+    isFaulty = true;
+    await expect(session.setPort('1/3', { native: 100, tagged: [], enabled: true })).rejects.toMatchObject({ fault });
+    expect(told).toEqual([expect.stringMatching(/>interface GigabitEthernet 1\/3\s+shutdown</)]);
+    expect(port.shut).toBe(false);
   });
 
   test('a save that says more than it should is not understood', async () => {
