@@ -1,5 +1,5 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
-import { connect } from './client.ts';
+import { type Connection, connect } from './client.ts';
 
 /** Passwords of the logins that HaaS makes for itself. */
 export interface RolePasswords {
@@ -20,8 +20,8 @@ export async function createRoles(superuserUrl: string, database: string, passwo
   const connection = connect(superuserUrl, 'haas roles', 1);
   try {
     await connection`select pg_advisory_lock(hashtext('haas roles'))`;
-    await createRole(connection, 'haas_owner', 'login', passwords.owner);
-    await createRole(connection, 'haas_api', 'login', passwords.api);
+    await createRole(connection, 'haas_owner', 'login', null);
+    await createRole(connection, 'haas_api', 'login', null);
     await createRole(connection, 'haas_agent', 'nologin', null);
     const [present] = await connection`select from pg_database where datname = ${database}`;
     if (!present) await connection`create database ${connection(database)} owner haas_owner`;
@@ -29,10 +29,15 @@ export async function createRoles(superuserUrl: string, database: string, passwo
     await connection`grant connect on database ${connection(database)} to haas_api, haas_agent`;
     // As every connection of HaaS asks for, but for those through a pooler, which cannot.
     await connection`alter database ${connection(database)} set idle_in_transaction_session_timeout = '60s'`;
+    await forbidLargeObjects(superuserUrl, database);
+    // Last, and both or neither: where anything of this fails, those of before are still good.
+    await connection.begin(async (tx) => {
+      await setPassword(tx, 'haas_owner', passwords.owner);
+      await setPassword(tx, 'haas_api', passwords.api);
+    });
   } finally {
     await connection.end();
   }
-  await forbidLargeObjects(superuserUrl, database);
 }
 
 /** Large objects are the one thing that a login without any right could still leave behind in a database. */
@@ -61,7 +66,7 @@ export async function createAgentLogin(superuserUrl: string, label: string, pass
 }
 
 async function createRole(
-  connection: ReturnType<typeof connect>,
+  connection: Connection,
   role: string,
   kind: 'login' | 'nologin',
   password: string | null,
@@ -69,7 +74,11 @@ async function createRole(
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(role)) throw new Error(`${role} is no name for a role of HaaS`);
   const [present] = await connection`select from pg_roles where rolname = ${role}`;
   if (!present) await connection.unsafe(`create role ${role} ${kind}`);
-  if (password !== null) await connection.unsafe(`alter role ${role} password '${scramVerifier(password)}'`);
+  if (password !== null) await setPassword(connection, role, password);
+}
+
+async function setPassword(connection: Pick<Connection, 'unsafe'>, role: string, password: string): Promise<void> {
+  await connection.unsafe(`alter role ${role} password '${scramVerifier(password)}'`);
 }
 
 /** What Postgres stores for a password (RFC 5802): made here, so that the password itself is in no statement and no server log. */

@@ -146,14 +146,17 @@ end $$;
 create trigger nic_network_recorded after insert or delete on attachments for each row execute function record_nic_network();
 --> statement-breakpoint
 
--- What became of a command: by the agent that says so, or by nobody, when none took it in time.
+-- What became of a command: by the agent that says so, or by nobody, when none took it in time. A request may be about several nodes; a
+-- command for a BMC or a console is about one.
 create function record_command_end() returns trigger
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
+declare
+  device constant text := (select label from devices where id = new.device_id);
 begin
   insert into audit (event, actor, request, cause, node, projects, subject, result)
-    select 'command_ended', (select 'agent ' || label from agents where login = session_user), c.request, new.cause, c.node,
-        coalesce(c.projects, '{}'),
-        jsonb_build_object('command', new.id, 'kind', new.kind, 'device', (select label from devices where id = new.device_id)),
+    select 'command_ended', (select 'agent ' || label from agents where login = session_user), c.request, new.cause,
+        coalesce(c.node, substring(device from '^(?:bmc|console)/(.+)$')), coalesce(c.projects, '{}'),
+        jsonb_build_object('command', new.id, 'kind', new.kind, 'device', device),
         jsonb_strip_nulls(jsonb_build_object('status', new.status, 'reason', new.reason, 'message', new.message))
       from (select new.cause as id) as given left join audit c using (id);
   return null;
@@ -165,21 +168,26 @@ create trigger command_end_recorded after update of finished_at on commands
 --> statement-breakpoint
 
 -- Forgets what is older than the age given from the beginning of the chain, up to an entry that is signed, and at most p_most entries.
--- Answers how many. The last month is never forgotten. One at a time: both of two would forget the same.
+-- Answers how many. The last month is never forgotten. One at a time: both of two would forget the same. What was written while the clock
+-- was wrong is as old as its neighbours: an entry of long ago behind a young one ends nothing, and one of the time to come keeps nothing.
 create function prune_audit(p_age interval, p_most bigint) returns bigint
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
+  young_from constant timestamptz := now() - greatest(p_age, '30 days');
   last audit;
   forgotten bigint;
 begin
   perform pg_advisory_xact_lock(hashtext('haas prune audit'));
-  select * into last from (select * from audit where seq is not null order by seq limit p_most) as oldest
-    where signature is not null and at < now() - greatest(p_age, '30 days') order by seq desc limit 1;
+  with oldest as (select * from audit where seq is not null order by seq limit p_most)
+    select * into last from oldest
+      where signature is not null and at < young_from
+        and seq < coalesce((select min(seq) from oldest where at between young_from and now()), 'infinity'::float8)
+      order by seq desc limit 1;
   if last.seq is null then
     return 0;
   end if;
   insert into audit_prunings (through, hash, signature, complete_from)
-    select last.seq, last.hash, last.signature, max(at) from audit where seq <= last.seq;
+    select last.seq, last.hash, last.signature, coalesce(max(at) filter (where at <= now()), last.at) from audit where seq <= last.seq;
   delete from audit_projects where seq <= last.seq;
   delete from audit where seq <= last.seq;
   get diagnostics forgotten = row_count;

@@ -79,8 +79,7 @@ const shownAgent = z.object({
 
 /**
  * An agent, the devices that are its own, those of them whose credentials are sealed to another key than its present one, and how many
- * commands it has yet to finish. `vmHost`: what it told of its host for headnodes,
- * or null; `used`: the sum of its headnodes.
+ * commands it has yet to finish. `vmHost`: what it told of its host for headnodes, or null; `used`: the sum of its headnodes.
  */
 export type ShownAgent = z.output<typeof shownAgent>;
 

@@ -4,8 +4,6 @@ import type { Connection } from '../client.ts';
 
 /** Whoever chains entries holds this, so that there is one chain. */
 const CHAIN_LOCK = 0x4841_4154;
-/** How long after it an entry tells of what was forgotten. */
-const TOLD_WITHIN = '1 minute';
 
 /** A place in the chain. */
 export interface ChainHead {
@@ -105,8 +103,11 @@ export async function readChain(connection: Connection, after: number | undefine
     await tx`set transaction isolation level repeatable read, read only`;
     const [first] = await tx`
       select p.through as seq, p.hash, p.signature, exists (
-          select from audit a where a.at between p.pruned_at and p.pruned_at + ${TOLD_WITHIN}::interval and a.event = 'audit_pruned'
-            and a.subject = jsonb_build_object('through', p.through) and a.details = jsonb_build_object('hash', p.hash)) as "isTold"
+          select from (
+              select event, subject, details from audit where seq is null
+              union all select event, subject, details from audit where event = 'audit_pruned' and seq > p.through) a
+            where a.event = 'audit_pruned' and a.subject = jsonb_build_object('through', p.through)
+              and a.details = jsonb_build_object('hash', p.hash)) as "isTold"
         from audit_prunings p order by through desc limit 1`;
     const [any] = await tx`select exists (select from audit) as "hasEntries"`;
     const links = await tx`

@@ -87,8 +87,8 @@ export async function readEntries(sql: Connection, filter: EntryFilter, part: En
         ${key ? sql`and ${key.column} >= ${key.value} and ${key.column} <= ${key.value}` : sql``}
         ${plain}
         ${projects === undefined || isOfOne ? sql`` : sql`and a.seq in (select f.seq from audit_projects f where f.project_id = any (${[...projects]}::bigint[]))`}
-        ${since === undefined ? sql`` : sql`and a.at >= ${since}::text::timestamptz and ${entryPlace} >= ${place(aboutThen(sql, since, 'since'))}`}
-        ${until === undefined ? sql`` : sql`and a.at <= ${until}::text::timestamptz and ${entryPlace} <= ${place(aboutThen(sql, until, 'until'))}`}
+        ${since === undefined ? sql`` : sql`and a.at >= ${since}::text::timestamptz and ${entryPlace} > ${place(wellBefore(sql, since))}`}
+        ${until === undefined ? sql`` : sql`and a.at <= ${until}::text::timestamptz and ${entryPlace} < ${place(wellAfter(sql, until))}`}
         ${isForward ? sql`and ${entryPlace} > ${place(sql`${part.after}::bigint`)}` : sql``}
         ${isForward || part.before === undefined ? sql`` : sql`and ${entryPlace} < ${place(sql`${part.before}::bigint`)}`}
       order by ${key ? sql`${key.column} ${direction}, ` : sql``}${seq} ${direction} limit ${part.limit}`;
@@ -96,13 +96,16 @@ export async function readEntries(sql: Connection, filter: EntryFilter, part: En
   return isForward ? entries : entries.reverse();
 }
 
-/** A place in the chain before which there is nothing of that time or later, or after which there is nothing of it or earlier. */
-function aboutThen(sql: Connection, time: string, which: 'since' | 'until') {
-  return which === 'since'
-    ? sql`(select t.seq from audit t where t.at >= ${time}::text::timestamptz - ${DISORDER}::interval and t.seq is not null
-        order by t.at limit 1)`
-    : sql`(select t.seq from audit t where t.at <= ${time}::text::timestamptz + ${DISORDER}::interval and t.seq is not null
-        order by t.at desc limit 1)`;
+/** A place in the chain up to which there is nothing of that time or later: of an entry that is so much older that it was chained before. */
+function wellBefore(sql: Connection, time: string) {
+  return sql`coalesce((select t.seq from audit t where t.at <= ${time}::text::timestamptz - ${DISORDER}::interval and t.seq is not null
+    order by t.at desc limit 1), 0)`;
+}
+
+/** A place in the chain from which on there is nothing of that time or earlier. What is dated to come was written by a clock that was wrong. */
+function wellAfter(sql: Connection, time: string) {
+  return sql`coalesce((select t.seq from audit t where t.at >= ${time}::text::timestamptz + ${DISORDER}::interval and t.at <= now()
+    and t.seq is not null order by t.at limit 1), ${Number.MAX_SAFE_INTEGER}::bigint)`;
 }
 
 const endsRow = z.object({ oldest: z.coerce.number(), newest: z.coerce.number() });

@@ -15,7 +15,8 @@ export interface RecordedRequest {
   readonly request: string;
   /** The parameters of the path. */
   readonly subject: Readonly<Record<string, unknown>>;
-  /** What the request asked for; nothing in it is secret. */
+  /** What the request asked for, of which `details` is kept; nothing in either is secret. */
+  readonly asked: Readonly<Record<string, unknown>>;
   readonly details: Readonly<Record<string, unknown>>;
   readonly status: 'done' | 'ordered';
   /** For whom the operation is: what administrators do to hardware says more of that than users are shown. */
@@ -37,14 +38,14 @@ const names = z.object({
  * What `record_request` is to be told of a request, as JSON. The projects that it names may read of it, and those of the node, headnode or
  * network that it names, where users ask for such things.
  */
-export function entryOf({ subject, details, access, ...entry }: RecordedRequest): string {
+export function entryOf({ subject, asked, details, access, ...entry }: RecordedRequest): string {
   const on = names.parse(subject);
-  const asked = names.parse(details);
-  const node = on.node ?? asked.node ?? null;
+  const by = names.parse(asked);
+  const node = on.node ?? by.node ?? null;
   return JSON.stringify({
     ...entry,
     node,
-    projects: [on.project, asked.project, asked.owner, asked.access].filter((label) => label !== undefined),
+    projects: [on.project, by.project, by.owner, by.access].filter((label) => label !== undefined),
     owned: access === 'user' ? { node, headnode: on.headnode, network: on.network } : {},
     subject,
     details,

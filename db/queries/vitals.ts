@@ -26,7 +26,7 @@ const vitals = z.object({
   suspects: z.array(z.object({ switch: z.string(), count, oldest: count })),
   unsaved: z.array(z.object({ switch: z.string(), age: count })),
   /** VLAN ids of the pool, by what has become of them. */
-  vlans: z.object({ free: count, used: count, reserved: count }),
+  vlans: z.object({ free: count, used: count, reserved: count, suspect: count }),
   nodes: z.object({ free: count, reserved: count }),
   agents: z.array(
     z.object({
@@ -114,9 +114,11 @@ const readUnsaved = (tx: Reading) => tx`
     where d.unsaved_since is not null and s.settings -> 'save' is distinct from 'false'`;
 
 const readVlans = (tx: Reading) => tx`
-  select count(*) filter (where not reserved and network_id is null) as free, count(network_id) as used,
-      count(*) filter (where reserved) as reserved
-    from vlans where pooled`;
+  select count(*) filter (where not reserved and network_id is null and not suspect) as free, count(network_id) as used,
+      count(*) filter (where reserved) as reserved, count(*) filter (where not reserved and network_id is null and suspect) as suspect
+    from (select reserved, network_id,
+        exists (select from ports p where p.suspect_since is not null and v.id = any(p.suspect_vlans)) as suspect
+      from vlans v where pooled) as pool`;
 
 const readNodes = (tx: Reading) => tx`select count(*) - count(project_id) as free, count(project_id) as reserved from nodes`;
 

@@ -28,6 +28,7 @@ export const showConsole = streaming({
     return streamConsole(context, query, {
       of: 'node',
       label: node,
+      start: 'start_console',
       input: 'console_input',
       reach: (tx, caller) => reachNodeConsole({ ...context, tx, caller }, node),
       async present() {

@@ -21,6 +21,7 @@ export const showHeadnodeConsole = streaming({
     return streamConsole(context, query, {
       of: 'headnode',
       label: headnode,
+      start: 'start_headnode_console',
       input: 'headnode_console_input',
       reach: (tx, caller) => reachHeadnodeConsole({ ...context, tx, caller }, headnode),
       present,

@@ -69,6 +69,7 @@ export const timestamp = z.iso.datetime().meta({ description: 'When, in UTC', ex
 export const timeWithZone = z.iso
   .datetime({ offset: true, error: 'must be a time with its zone, such as 2026-02-03T04:05:06Z' })
   .regex(/^(?!0000|.*[+-](?:1[6-9]|2\d):)/, 'must not be in the year 0, and in a zone less than 16 hours from UTC')
+  .max(64, 'must be 64 characters at most')
   .meta({ description: 'A time of ISO 8601 with its zone', examples: ['2026-03-02T09:30:00Z'] });
 
 /** What a request is called, by its sender or by the API. */

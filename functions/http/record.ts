@@ -41,9 +41,10 @@ export function recording(
 ): (caller: Caller, origin: Origin, params: unknown, body: unknown) => Recorder {
   let secrets: ReadonlySet<string> | undefined;
   return (caller, { address, request }, params, body) => {
-    const id = randomUUID();
-    const entry = (): string => {
+    // Each time another entry: of one that was written it may be unknown whether it is there.
+    const entry = (id: string = randomUUID()): string => {
       secrets ??= secretFields(input);
+      const asked = fields.catch({}).parse(kept(body, secrets));
       return entryOf({
         id,
         event,
@@ -52,17 +53,18 @@ export function recording(
         address,
         request,
         subject: fields.parse(params),
-        details: bounded(fields.catch({}).parse(kept(body, secrets))),
+        asked,
+        details: bounded(asked),
         status,
         access,
       });
     };
-    const record = (tx: Tx): Promise<void> => recordRequest(tx, entry());
     return {
-      entry,
-      record,
+      entry: () => entry(),
+      record: (tx) => recordRequest(tx, entry()),
       recorded: (work) => async (tx) => {
-        await record(tx);
+        const id = randomUUID();
+        await recordRequest(tx, entry(id));
         const answer = await work(tx);
         if (answer instanceof Redirect) await recordResult(tx, id, { status: 'redirected' });
         if (answer instanceof Done && status === 'ordered') await recordResult(tx, id, { status: 'done' });

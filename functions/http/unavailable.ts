@@ -17,11 +17,14 @@ const LOST = new Set([
   'ETIMEDOUT',
 ]);
 
-/** A problem that says "try again", when an error only means that the database is away for the moment or two requests collided. */
+/**
+ * A problem that says "try again", when an error only means that the database is away for the moment or two requests collided. Its cause is
+ * what the database said, without what libraries put around it: that has the values of the statement.
+ */
 export function unavailable(error: unknown): Problem | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if ('code' in cause && typeof cause.code === 'string' && (PASSING.test(cause.code) || LOST.has(cause.code))) {
-      return new Problem(
+      const problem = new Problem(
         'UnavailableError',
         'database_unavailable',
         'the database did not answer; nothing was changed unless a later read shows it: try again',
@@ -29,6 +32,8 @@ export function unavailable(error: unknown): Problem | null {
           headers: { 'Retry-After': '1' },
         },
       );
+      problem.cause = cause;
+      return problem;
     }
   }
   return null;

@@ -49,7 +49,6 @@ const entry = z.strictObject({
   result: anyFields.meta({
     description: 'status: done, ordered (command_ended tells the rest), redirected; of command_ended that of the command',
   }),
-  hash: entryHash,
 });
 
 const origin = {
@@ -61,16 +60,22 @@ const origin = {
     .string()
     .nullable()
     .meta({ description: 'Address that the request came from', examples: ['10.0.7.40'] }),
+  // It is made over the address too, and of those there are few enough to try them all.
+  hash: entryHash,
 };
 
 /** An entry as administrators see it. */
 export const fullEntry = entry.extend(origin);
 
 /** An entry as anybody may see it: where it came from is for administrators. */
-export const anyEntry = entry.extend({ token: origin.token.optional(), address: origin.address.optional() });
+export const anyEntry = entry.extend({
+  token: origin.token.optional(),
+  address: origin.address.optional(),
+  hash: origin.hash.optional(),
+});
 
 /** What is shown of an entry to somebody who is no administrator. */
-export function withoutOrigin({ token: _token, address: _address, ...shown }: AuditEntry): z.input<typeof anyEntry> {
+export function withoutOrigin({ token: _token, address: _address, hash: _hash, ...shown }: AuditEntry): z.input<typeof anyEntry> {
   // Devices are the administrators'.
   const { device: _device, ...subject } = shown.subject;
   return asShown({ ...shown, subject });

@@ -22,21 +22,16 @@ import {
 } from '../http/labels.ts';
 import { nothing, reading } from '../http/operation.ts';
 import { idle } from '../rules/native-first.ts';
+import { quotaLimit } from '../rules/quota.ts';
 
 /** The first is the one of which an example is made. */
 const families = [nexus, ...switchFamilies.filter((family) => family !== nexus)];
-
-const limit = (what: string) =>
-  z
-    .int()
-    .nullable()
-    .meta({ description: `How many ${what} the project may have; null: any number`, examples: [20] });
 
 const project = z.strictObject({
   name: projectLabel,
   members: z.array(userLabel).meta({ description: 'Users who act for the project' }),
   quota: z
-    .strictObject({ nodes: limit('nodes'), networks: limit('networks'), headnodes: limit('headnodes') })
+    .strictObject({ nodes: quotaLimit('nodes'), networks: quotaLimit('networks'), headnodes: quotaLimit('headnodes') })
     .meta({ description: 'How much the project may have' }),
 });
 
@@ -174,6 +169,9 @@ export const exportSite = reading({
   },
 });
 
+/** Ethernet1/2 comes before Ethernet1/10. */
+const inOrder = new Intl.Collator('en', { numeric: true });
+
 function layoutSwitch({ name, type, hostname, port, agent, idle, settings, ports }: RegisteredSite['switches'][number]) {
   return {
     name,
@@ -184,7 +182,10 @@ function layoutSwitch({ name, type, hostname, port, agent, idle, settings, ports
     agent,
     idle,
     ...settings,
-    ports: ports.map((each) => (each.idle === null ? { name: each.name } : { name: each.name, idle: each.idle })),
+    // Of a file that is kept in git only what differs shall differ, whatever the order in which an import registered them.
+    ports: ports
+      .toSorted((a, b) => inOrder.compare(a.name, b.name))
+      .map((each) => (each.idle === null ? { name: each.name } : { name: each.name, idle: each.idle })),
   };
 }
 

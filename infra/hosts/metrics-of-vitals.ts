@@ -9,7 +9,7 @@ const reasons = new Set(['', ...[refusalReasons, failureReasons, doubtReasons].f
 
 type Value = readonly [labels: Readonly<Record<string, string>>, value: number];
 
-/** Metrics of what the database knows, as text: all API hosts of a deployment tell the same. */
+/** Metrics of what the database knows, as text: all API hosts of a deployment tell the same, but for the difference of their own clock. */
 export function metricsOfVitals(vitals: Vitals): Promise<string> {
   const registry = new Registry();
   for (const { name, help, labels, values } of known) {
@@ -88,7 +88,7 @@ const known: readonly Known[] = [
   },
   {
     name: 'haas_vlans',
-    help: 'VLANs of the pool: free, used by networks, and reserved for switches',
+    help: 'VLANs of the pool: free, used by networks, reserved for switches, and suspect: perhaps on a port',
     labels: ['state'],
     values: ({ vlans }) => Object.entries(vlans).map(([state, count]) => [{ state }, count]),
   },

@@ -3584,9 +3584,9 @@ export interface operations {
                      *         "result": {
                      *           "network": "provisioning"
                      *         },
-                     *         "hash": "pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4",
                      *         "token": "5d0f3c1e-7a42-4b8d-9c16-e3a9b0d42f75",
-                     *         "address": "10.0.7.40"
+                     *         "address": "10.0.7.40",
+                     *         "hash": "pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4"
                      *       }
                      *     ]
                      */
@@ -3648,11 +3648,6 @@ export interface operations {
                             [key: string]: components["schemas"]["Json"];
                         };
                         /**
-                         * @description Hash of the entry, over its text and the hash before
-                         * @example pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4
-                         */
-                        hash: string;
-                        /**
                          * @description Id of the API token that they signed in with, if it was one
                          * @example 5d0f3c1e-7a42-4b8d-9c16-e3a9b0d42f75
                          */
@@ -3662,6 +3657,11 @@ export interface operations {
                          * @example 10.0.7.40
                          */
                         address?: string | null;
+                        /**
+                         * @description Hash of the entry, over its text and the hash before
+                         * @example pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4
+                         */
+                        hash?: string;
                     }[];
                 };
             };
@@ -16589,9 +16589,9 @@ export interface operations {
                      *         "result": {
                      *           "network": "provisioning"
                      *         },
-                     *         "hash": "pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4",
                      *         "token": "5d0f3c1e-7a42-4b8d-9c16-e3a9b0d42f75",
-                     *         "address": "10.0.7.40"
+                     *         "address": "10.0.7.40",
+                     *         "hash": "pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4"
                      *       }
                      *     ]
                      */
@@ -16653,11 +16653,6 @@ export interface operations {
                             [key: string]: components["schemas"]["Json"];
                         };
                         /**
-                         * @description Hash of the entry, over its text and the hash before
-                         * @example pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4
-                         */
-                        hash: string;
-                        /**
                          * @description Id of the API token that they signed in with, if it was one
                          * @example 5d0f3c1e-7a42-4b8d-9c16-e3a9b0d42f75
                          */
@@ -16667,6 +16662,11 @@ export interface operations {
                          * @example 10.0.7.40
                          */
                         address: string | null;
+                        /**
+                         * @description Hash of the entry, over its text and the hash before
+                         * @example pZGm1Av0IEBKARczz7exkNYsZb8LzaMrV7J32a2fFG4
+                         */
+                        hash: string;
                     }[];
                 };
             };

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { connect } from '../../db/client.ts';
 import { chainAudit } from '../../db/queries/audit-chain.ts';
-import { writeEntries } from '../support/audit.ts';
+import { chainAll, writeEntries } from '../support/audit.ts';
+import { drivenNode, reserve } from '../support/rack.ts';
 import { until } from '../support/until.ts';
 import { makeWorld, type World } from '../support/world.ts';
 
@@ -108,4 +109,57 @@ test('what is chained is not altered, by nobody who is let near it', async (t) =
       'entry 1 of the audit is chained, and not to be altered',
     );
   }
+});
+
+test('the last month is forgotten by nobody, whatever age is asked for', async (t) => {
+  const w = await makeWorld(t);
+  await w.sql`update audit set at = now() - interval '31 days'`;
+  const pool = w.services.database.$client;
+  expect(await chainAudit(pool, 500, w.services.audit.append)).toBe(1);
+  await w.sql`insert into audit (event, at) values ('test', now() - interval '29 days')`;
+  expect(await chainAudit(pool, 500, w.services.audit.append)).toBe(1);
+  const pruned = await pool`select prune_audit('0', 500)::int as pruned, prune_audit('0', 500)::int as again`;
+  expect(pruned).toEqual([{ pruned: 1, again: 0 }]);
+  expect(await w.sql`select from audit where event = 'test'`).toHaveLength(1);
+});
+
+test('a clock that was wrong for a moment has nothing young forgotten', async (t) => {
+  const w = await makeWorld(t);
+  await w.sql`update audit set at = now() - interval '3 years'`;
+  await chainAll(w);
+  await w.sql`insert into audit (at, event) values (now() - interval '1 day', 'test')`;
+  await chainAll(w);
+  // The server began with the clock of its firmware, and was told the time then.
+  await w.sql`insert into audit (at, event) values ('1970-01-01', 'test')`;
+  await chainAll(w);
+  await w.sql`insert into audit (at, event) values (now() + interval '9 years', 'test')`;
+  await chainAll(w);
+  const [row] = await w.sql`select prune_audit('730 days', 500)::int as forgotten`;
+  expect(row).toEqual({ forgotten: 1 });
+  expect(await w.sql`select from audit where event = 'test'`).toHaveLength(3);
+});
+
+test('what is done to the nodes of a project at once is found by the name of each node', async (t) => {
+  const w = await makeWorld(t);
+  for (const node of ['n1', 'n2']) {
+    await drivenNode(w, node);
+    await reserve(w, node, 'blue');
+  }
+  const asked = await w.call(
+    'ada',
+    'POST',
+    '/project/blue/power',
+    { nodes: ['n1', 'n2'], action: 'off' },
+    { prefer: 'respond-async' },
+  );
+  expect(asked.status).toBe(202);
+  await w.sql`update commands set status = 'done', finished_at = now()`;
+  await chainAll(w);
+  expect((await w.call('root', 'GET', '/audit?node=n1&event=command_ended')).body).toMatchObject([
+    { event: 'command_ended', node: 'n1', projects: ['blue'], subject: { device: 'bmc/n1' } },
+  ]);
+  expect((await w.call('ada', 'GET', '/project/blue/audit?event=command_ended')).body).toMatchObject([
+    { node: 'n1' },
+    { node: 'n2' },
+  ]);
 });

@@ -1,6 +1,6 @@
 import type { TestContext } from 'vitest';
 import { expect, test, vi } from 'vitest';
-import { type Connection, connect } from '../../db/client.ts';
+import { type Connection, connect, openDatabase } from '../../db/client.ts';
 import { testDatabase } from '../support/database.ts';
 import { startProxy } from '../support/tcp-proxy.ts';
 import { until } from '../support/until.ts';
@@ -135,6 +135,27 @@ test('a pool that is ended while it waits to connect anew does not connect', asy
   await codeOf(other`select pg_terminate_backend(pg_backend_pid())`);
   await expectToServe(other);
   expect(await connections('killed')).toBe(0);
+});
+
+test('a pool counts its transactions until they end, also those that never got a connection', async (t) => {
+  const { apiUrl } = await testDatabase(t);
+  const pool = openDatabase(apiUrl, 'test', 1);
+  t.onTestFinished(() => pool.$client.end());
+  let end = () => {};
+  const held = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const [first, second] = [pool.transaction(() => held), pool.transaction(async () => {})];
+  await until(() => pool.load.running === 1, 'one has the connection');
+  expect(pool.load).toEqual({ connections: 1, waiting: 1, running: 1 });
+  end();
+  await Promise.all([first, second]);
+  expect(pool.load).toMatchObject({ waiting: 0, running: 0 });
+
+  const nowhere = openDatabase('postgres://nobody@127.0.0.1:1/none', 'test', 1);
+  t.onTestFinished(() => nowhere.$client.end());
+  await expect(nowhere.transaction(async () => {})).rejects.toThrow();
+  expect(nowhere.load).toMatchObject({ waiting: 0, running: 0 });
 });
 
 test('a package without the patch is refused', async (t) => {

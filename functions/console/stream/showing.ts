@@ -91,7 +91,8 @@ type Asked = Context<typeof showingRefusals> & { readonly sql: Connection; reado
 
 /** A machine whose console is to be shown. Everything here refuses a caller who may not use it. */
 export interface ShownMachine extends TypingMachine {
-  /** The operation that types a text into it: what a WebSocket types is recorded as that. */
+  /** The operations that open it and that type a text into it: when one who is shown it does the same, it is recorded as that. */
+  readonly start: 'start_console' | 'start_headnode_console';
   readonly input: 'console_input' | 'headnode_console_input';
   /** Its console as it is now, if it has one, or where else that is. */
   present(): Promise<ShownConsole | Redirect | undefined>;
@@ -139,17 +140,19 @@ export async function streamConsole(context: Asked, asked: z.output<typeof conso
 
 /** The console that a machine has now, opened if it is to be. Undefined: there is none yet. */
 async function presentConsole(
-  { services, caller }: Asked,
+  { services, caller, client }: Asked,
   machine: ShownMachine,
   opens: boolean,
 ): Promise<ShownConsole | Redirect | undefined> {
   const found = await machine.present();
   if (!opens || found instanceof Redirect || (found?.logging && (found.state === 'open' || caller.isReadOnly))) return found;
   refuseReadOnly(caller);
+  const { start, of, label } = machine;
+  const { record } = recording({ id: start, access: 'user' }, nothing, 'done')(caller, client.origin, { [of]: label }, {});
   const elsewhere = await services.database.transaction(async (tx) => {
     const reached = await machine.reach(tx, caller);
     if (reached instanceof Redirect) return reached;
-    await openConsole(tx, services, reached);
+    await openConsole(tx, services, reached, record);
     return undefined;
   });
   return elsewhere ?? machine.present();

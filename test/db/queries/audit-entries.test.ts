@@ -87,3 +87,30 @@ test('of several projects each entry is read once', async (context) => {
   expect(await found([3, 1])).toHaveLength(5);
   expect(await found([])).toEqual([]);
 });
+
+test('what is asked for by time has all of that time, also what was chained late and what is not near anything else', async (context) => {
+  const { superuserUrl } = await testDatabase(context);
+  const sql = postgres(superuserUrl, { max: 1 });
+  context.onTestFinished(() => sql.end());
+  // The transaction of entry 2 took longer than the one of entry 3; that of entry 4 took most of an hour. For hours nothing else was done.
+  const times = [
+    '2026-03-01T01:00:00Z',
+    '2026-03-02T09:30:02Z',
+    '2026-03-02T09:30:01Z',
+    '2026-03-02T08:45:00Z',
+    '2026-03-03T01:00:00Z',
+  ];
+  await sql`delete from audit`;
+  await sql`insert into audit (seq, hash, event, at, actor)
+    select n, '', 'test', moment, 'ada' from unnest(${times}::text[]::timestamptz[]) with ordinality as t (moment, n)`;
+  const found = async (filter: EntryFilter) =>
+    (await readEntries(sql, filter, { limit: 9, before: undefined })).map(({ entry }) => entry.seq);
+  for (const who of [{}, { actor: 'ada' }]) {
+    expect(await found({ ...who, since: '2026-03-02T09:30:00Z' })).toEqual([2, 3, 5]);
+    expect(await found({ ...who, since: '2026-03-02T08:00:00Z' })).toEqual([2, 3, 4, 5]);
+    expect(await found({ ...who, until: '2026-03-02T09:30:01Z' })).toEqual([1, 3, 4]);
+    expect(await found({ ...who, until: '2026-03-02T09:00:00Z' })).toEqual([1, 4]);
+    expect(await found({ ...who, until: '2026-03-01T00:00:00Z' })).toEqual([]);
+    expect(await found({ ...who, since: '2026-03-04T00:00:00Z' })).toEqual([]);
+  }
+});

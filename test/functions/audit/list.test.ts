@@ -44,6 +44,7 @@ describeOperation(listAudit, {
     'a page at both ends': { input: { after: '1', before: '9' } },
     'a time without a zone': { input: { since: '2026-01-01T00:00:00' } },
     'a time in the year 0': { input: { until: '0000-01-01T00:00:00Z' } },
+    'a time of more digits than anybody reads': { input: { until: `2026-03-16T00:00:00.${'1'.repeat(200)}Z` } },
     'a zone that is none': { input: { since: '2026-03-16T00:00:00-23:59' } },
   },
 });

@@ -207,6 +207,8 @@ test('goes on with a part where the one before ended, and begins where the rest 
   const pruned = await Promise.all([prune(), prune(), prune()]);
   expect(pruned.map(([row]) => Number(row?.['pruned'])).sort()).toEqual([0, 300, 300]);
   const fine = { from: 601, to: 1300, is_complete: true, problem: null };
+  // The clock may have been set back between.
+  await w.sql`update audit set at = at - interval '1 second' where event = 'audit_pruned'`;
   expect(await verify(w)).toMatchObject(fine);
   await chainAll(w);
   expect(await verify(w)).toMatchObject({ ...fine, to: 1302 });

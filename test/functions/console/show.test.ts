@@ -68,6 +68,12 @@ test('opens the console where it is not open, once, and not where it is', async 
   await w.sql`update consoles set state = 'down', problem = 'the agent was stopped'`;
   await watch(t, api, 'ada');
   expect(await kinds()).toEqual(['console.open', 'console.open']);
+  // Each order is recorded, as that of whom it was opened for.
+  const entries = await w.sql`
+    select event, actor, node, result ->> 'status' as status from audit
+      where event in ('start_console', 'command_ended') order by at`;
+  const opened = { event: 'start_console', actor: 'ada', node: 'n1', status: 'done' };
+  expect(entries).toEqual([opened, { ...opened, event: 'command_ended', actor: null }, opened]);
 });
 
 test('an earlier log is read by its own project and by administrators, whoever has the node', async (t) => {

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { anonymous } from '../../../functions/http/caller.ts';
+import { recording } from '../../../functions/http/record.ts';
+import { headnode, offerHeadnodes, withHeadnode } from '../../support/headnodes.ts';
+import { bareNode, drivenNode, reserve, withToken } from '../../support/rack.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 
 const entry = z.looseObject({ event: z.string() });
@@ -57,10 +61,63 @@ test('what is long is cut, what Postgres cannot hold is replaced, and of too muc
   });
 });
 
+test('of what is too long to be kept it is known still which project it concerned', async (t) => {
+  const w = await makeWorld(t);
+  await offerHeadnodes(w);
+  const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ/gREZiM511WCTY5L+my/UIOSflSx1APVhVF5Fw9SpD';
+  // What is trimmed is sent, and longer as JSON.
+  await headnode(w, 'h1', { ssh_keys: Array(10).fill(`${key}${'\v'.repeat(900)}`) });
+  const [blue] = await w.sql`select id from projects where label = 'blue'`;
+  expect(await lastOf(w, 'headnode_create')).toMatchObject({
+    projects: [blue?.['id']],
+    details: { cut: expect.any(String), fields: ['project', 'base_img', 'ssh_keys'] },
+  });
+});
+
+test('what is recorded again, since it is not known whether it was, is another entry', async (t) => {
+  const w = await makeWorld(t);
+  const { record } = recording({ id: 'console_input', access: 'user' }, z.strictObject({}), 'ordered')(
+    anonymous,
+    { address: '127.0.0.1', request: 'typing' },
+    { node: 'n1' },
+    {},
+  );
+  for (const _ of ['committed', 'again']) await w.services.database.transaction(record);
+  expect(await w.sql`select from audit where request = 'typing'`).toHaveLength(2);
+});
+
 test('what was ordered, done at once or sent elsewhere is told apart', async (t) => {
   const w = await makeWorld(t);
-  await w.arrange('PUT', '/node/n1', { obmd: { uri: 'http://obmd.test', admin_token: 'x' } });
-  await w.sql`update nodes set obm_enabled = true, obmd_session = ${w.services.secrets.encrypt('token')}`;
-  expect((await w.call('root', 'POST', '/node/n1/power_off')).status).toBe(307);
-  expect(await lastOf(w, 'node_power_off')).toMatchObject({ node: 'n1', result: { status: 'redirected' } });
+  await withHeadnode(w);
+  await drivenNode(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+  await bareNode(w, 'n2');
+  await withToken(w, 'n2', 'token');
+  const ask = (path: string) => w.call('root', 'POST', path, undefined, { prefer: 'respond-async' });
+  expect((await ask('/node/n1/power_off')).status).toBe(202);
+  expect(await lastOf(w, 'node_power_off')).toMatchObject({ node: 'n1', result: { status: 'ordered' } });
+  // It was never started.
+  expect((await ask('/headnode/h1/stop')).status).toBe(200);
+  expect(await lastOf(w, 'headnode_stop')).toMatchObject({ subject: { headnode: 'h1' }, result: { status: 'done' } });
+  expect((await ask('/node/n2/power_off')).status).toBe(307);
+  expect(await lastOf(w, 'node_power_off')).toMatchObject({ node: 'n2', result: { status: 'redirected' } });
+});
+
+test('a request that names no project is one of the project that has the node, headnode or network', async (t) => {
+  const w = await makeWorld(t);
+  await withHeadnode(w);
+  await drivenNode(w, 'n1');
+  await reserve(w, 'n1', 'blue');
+  await w.arrange('PUT', '/network/lan', { owner: 'blue', access: 'blue', net_id: '' });
+  const [blue] = await w.sql`select id::int from projects where label = 'blue'`;
+  const projectsOf = async (event: string) => (await lastOf(w, event))['projects'];
+  await w.call('ada', 'POST', '/node/n1/power_off', undefined, { prefer: 'respond-async' });
+  expect(await projectsOf('node_power_off')).toEqual([String(blue?.['id'])]);
+  await w.arrange('PUT', '/headnode/h1/hnic/eth1');
+  expect(await projectsOf('headnode_create_hnic')).toEqual([String(blue?.['id'])]);
+  await w.arrange('DELETE', '/network/lan');
+  expect(await projectsOf('network_delete')).toEqual([String(blue?.['id'])]);
+  // What administrators do to its hardware is not.
+  await w.arrange('PUT', '/node/n1/metadata/rack', { value: 'A7' });
+  expect(await projectsOf('node_set_metadata')).toEqual([]);
 });

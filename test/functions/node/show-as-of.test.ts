@@ -62,6 +62,9 @@ test('tells who had a node and which networks were on its NICs, before and after
   await detach('lan');
   await connect('lan', 'vlan/native');
   await detach('dmz');
+  // Of two networks of a NIC, one is on it still.
+  const both = (await changesOf(w, 'n1')).at(-2);
+  expect((await asOf(both?.at ?? '')).networks.map(({ network }) => network).sort()).toEqual(['dmz', 'lan']);
   await detach('lan');
   await w.arrange('POST', '/project/blue/detach_node', { node: 'n1' });
   await reserve(w, 'n1', 'red');

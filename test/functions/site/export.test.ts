@@ -11,6 +11,8 @@ async function arrange(w: World): Promise<void> {
   await cabledNode(w, 'n1');
   await bareNode(w, 'n2');
   await drivenNode(w, 'n3', { cipher_suite: 17 });
+  // Not in their order.
+  await w.arrange('PUT', '/switch/sw1/port/gi1/0/10');
   await w.arrange('PUT', '/switch/sw1/port/gi1/0/9', { idle: 'up' });
   await w.arrange('PUT', '/switch/nx', {
     type: 'nexus',
@@ -29,6 +31,7 @@ async function arrange(w: World): Promise<void> {
   await connected(w, 'n1', 'wan', 'vlan/10');
   await connected(w, 'n1', 'lan');
   await withHeadnode(w);
+  await w.arrange('PUT', '/project/red/quota', { nodes: 3, networks: 2, headnodes: 0 });
 }
 
 const no = { nodes: null, networks: null, headnodes: null };
@@ -57,8 +60,10 @@ test('everything that is registered is there, and no secret', async (context) =>
   const { body, text } = await w.call('root', 'GET', '/site');
   exportSite.result.parse(body);
   expect(text).not.toMatch(/secret|token|password|someone/);
+  const [blue, red] = people.projects;
   expect(body).toEqual({
     ...people,
+    projects: [blue, { ...red, quota: { nodes: 3, networks: 2, headnodes: 0 } }],
     switches: [
       {
         name: 'nx',
@@ -79,7 +84,7 @@ test('everything that is registered is there, and no secret', async (context) =>
         hostname: 'mock',
         agent: 'rack-1',
         idle: 'shut',
-        ports: [{ name: 'gi1/0/1' }, { name: 'gi1/0/9', idle: 'up' }],
+        ports: [{ name: 'gi1/0/1' }, { name: 'gi1/0/9', idle: 'up' }, { name: 'gi1/0/10' }],
       },
     ],
     nodes: [

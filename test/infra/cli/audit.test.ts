@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { chainAll, writeEntries } from '../../support/audit.ts';
+import { temporaryFolder } from '../../support/built.ts';
 import { haas, haasProgram } from '../../support/command-line.ts';
 import { apiOnSocket } from '../../support/console-viewers.ts';
 import { documentedBlocks } from '../../support/documented.ts';
@@ -43,6 +45,14 @@ test('the audit is listed with the newest last, and verified as a whole', async 
     out: expect.stringMatching(/^from +1\nto +1205\nhead +1205:.{43}\n$/),
   });
   expect(await haas(['audit', 'verify', '--expect', 'x'], env)).toMatchObject({ code: 2 });
+  const [, first = '', nightly = ''] = /^(told=.* > heads)\n(told=.*)$/m.exec(await readFile('docs/audit.md', 'utf8')) ?? [];
+  const cwd = await temporaryFolder(t);
+  const script = (line: string) =>
+    execa('sh', ['-c', `haas() { "$program" "$@"; }; ${line}`], { cwd, env: { ...env, program: haasProgram }, reject: false });
+  expect((await script(first)).exitCode).toBe(0);
+  expect((await script(nightly)).exitCode).toBe(0);
+  const heads = await readFile(`${cwd}/heads`, 'utf8');
+  expect(heads).toMatch(/^(1205:.{43})\n\1\n$/);
 
   await attack(w, 'delete from audit where seq > 1200');
   await writeEntries(w, 10);
@@ -54,6 +64,8 @@ test('the audit is listed with the newest last, and verified as a whole', async 
   await attack(w, 'delete from audit where seq > (select max(seq) from audit where seq < 1200 and signature is not null)');
   expect(await haas(['audit', 'verify'], env)).toMatchObject({ code: 0 });
   expect(await haas(['audit', 'verify', '--expect', head], env)).toMatchObject({ code: 1, err: expect.stringContaining(head) });
+  expect((await script(nightly)).exitCode).toBe(1);
+  expect(await readFile(`${cwd}/heads`, 'utf8')).toBe(heads);
   await attack(w, `update audit set actor = 'eve' where seq = 7`);
   expect(await haas(['audit', 'verify'], env)).toMatchObject({
     code: 1,

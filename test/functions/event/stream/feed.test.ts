@@ -5,6 +5,7 @@ import { createEventFeed } from '../../../../functions/event/stream/feed.ts';
 import { follow } from '../../../../functions/event/stream/following.ts';
 import { anonymous, type Caller } from '../../../../functions/http/caller.ts';
 import { chainAll, writeEntries } from '../../../support/audit.ts';
+import { logged } from '../../../support/logged.ts';
 import { until } from '../../../support/until.ts';
 import { makeWorld } from '../../../support/world.ts';
 
@@ -47,11 +48,15 @@ test('many streams cost one query for what is new, heard or not', async (t) => {
 test('a stream waits while the database is away, and goes on', async (t) => {
   const w = await makeWorld(t);
   await chainAll(w);
-  const feed = w.services.events;
+  const { services, entries } = logged(w);
+  const feed = createEventFeed(services.database.$client, services.log);
+  t.onTestFinished(feed.stop);
   const watch = await feed.watch();
-  t.onTestFinished(() => watch.end());
+  t.onTestFinished(watch.end);
   const { newest } = watch.ends;
   await w.sql`alter table audit rename to audit_away`;
+  feed.look();
+  await until(() => entries(40).length > 0, 'it is told that the database does not answer');
   feed.look();
   await w.sql`alter table audit_away rename to audit`;
   await writeEntries(w, 1);
@@ -60,6 +65,8 @@ test('a stream waits while the database is away, and goes on', async (t) => {
   await watch.news(newest, 60_000, never);
   expect(await watch.read(newest, 'all')).toMatchObject({ entries: [{ entry: { event: 'test' } }], through: newest + 1 });
   expect(await watch.read(newest, new Set([1]))).toMatchObject({ entries: [], through: newest + 1 });
+  // Told once, not at every look.
+  expect(entries(40)).toHaveLength(1);
 });
 
 test('what is forgotten while a stream that is behind reads is told as forgotten', async (t) => {
