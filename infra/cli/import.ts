@@ -138,7 +138,7 @@ async function carryOutPlan(
     return;
   }
   if (steps.length > 0 && !options.yes) {
-    const answer = await ask(terminal, `${manner.json ? `${summary(steps)} ` : ''}Shall this be done? [y/N] `);
+    const answer = await ask(terminal, `${manner.json ? `${summary(steps)} ` : ''}Shall this be done? [y/N] `, signal);
     if (!/^y(?:es)?$/i.test(answer.trim())) throw new Failure('interrupted', 'nothing was changed');
   }
   await apply(running, operations, steps, placeOf, signal);

@@ -3,10 +3,13 @@ import type { Input, Terminal } from './terminal.ts';
 
 const [ENTER, NEWLINE, INTERRUPT, END, BACKSPACE, DELETE, KILL] = ['\r', '\n', '\x03', '\x04', '\b', '\x7f', '\x15'];
 
-/** Asks for something that may be seen; the question is no part of the output. Where nobody can be asked it is the next line of standard input. */
-export async function ask(terminal: Terminal, question: string): Promise<string> {
-  if (!terminal.stdin.isTTY) return nextLine(terminal.stdin, question);
-  return typed(terminal, question, 'shown');
+/**
+ * Asks for something that may be seen; the question is no part of the output. Where nobody can be asked it is the next line of standard
+ * input. Throws Failure when `signal` says so before.
+ */
+export async function ask(terminal: Terminal, question: string, signal?: AbortSignal): Promise<string> {
+  if (!terminal.stdin.isTTY) return unlessInterrupted(nextLine(terminal.stdin, question), signal);
+  return typed(terminal, question, 'shown', signal);
 }
 
 /** As `ask`, without an echo. */
@@ -16,14 +19,19 @@ export async function askSecret(terminal: Terminal, question: string): Promise<s
 }
 
 /** Reads what a person types, key by key, since that is the way in which a terminal echoes nothing. */
-async function typed({ stdin, stderr }: Terminal, question: string, echo: 'shown' | 'hidden'): Promise<string> {
+async function typed(
+  { stdin, stderr }: Terminal,
+  question: string,
+  echo: 'shown' | 'hidden',
+  signal?: AbortSignal,
+): Promise<string> {
   stderr.write(question);
   stdin.setRawMode?.(true);
   const show = (text: string) => echo === 'shown' && stderr.write(text);
   const decoder = new TextDecoder();
   let text = '';
   try {
-    return await new Promise<string>((resolve, reject) => {
+    const answer = new Promise<string>((resolve, reject) => {
       const listener = (data: Buffer) => {
         for (const key of decoder.decode(data, { stream: true })) {
           if (key === ENTER || key === NEWLINE) {
@@ -49,11 +57,23 @@ async function typed({ stdin, stderr }: Terminal, question: string, echo: 'shown
       stdin.on('data', listener);
       stdin.resume();
     });
+    return await unlessInterrupted(answer, signal);
   } finally {
     stdin.setRawMode?.(false);
     stdin.pause();
     stderr.write('\n');
   }
+}
+
+/** What comes of it, unless `signal` comes first. */
+function unlessInterrupted<T>(task: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return task;
+  const interrupted = new Promise<never>((_, reject) => {
+    const stop = () => reject(new Failure('interrupted', 'interrupted'));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+  return Promise.race([interrupted, task]);
 }
 
 const lines = new WeakMap<Input, AsyncIterator<string>>();

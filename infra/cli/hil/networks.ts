@@ -4,6 +4,11 @@ import { type HilSite, repeated } from './site.ts';
 
 const LAST_VLAN = 4094;
 
+/** HIL's pool holds whatever its configuration named. */
+function isVlan(number: number): boolean {
+  return number >= 1 && number <= LAST_VLAN;
+}
+
 /** The VLAN of a network; undefined where its id is none, as HaaS writes them. */
 export function vlanOf({ network_id }: HilRow<'network'>): number | undefined {
   return /^[1-9]\d{0,3}$/.test(network_id) && Number(network_id) <= LAST_VLAN ? Number(network_id) : undefined;
@@ -128,7 +133,7 @@ function pool(site: HilSite): Finding[] {
   if (vlans.length === 0) return [];
   const used = new Set(networks.map(vlanOf));
   const free = new Set(vlans.flatMap(({ vlan_no, available }) => (available ? vlan_no : [])));
-  const lost = vlans.filter(({ vlan_no, available }) => !available && !used.has(vlan_no));
+  const lost = vlans.filter(({ vlan_no, available }) => !available && isVlan(vlan_no) && !used.has(vlan_no));
   const loose = networks.filter((network) => network.allocated === true && free.has(vlanOf(network) ?? 0));
   return [
     ...(lost.length > 0
@@ -152,7 +157,7 @@ function pool(site: HilSite): Finding[] {
 
 /** The VLANs that HIL gave out, as HAAS_VLANS has them: `100-200,300`. Empty where it had no pool. */
 export function poolOf({ rows }: HilSite): string {
-  const ids = [...new Set(rows.vlan.map(({ vlan_no }) => vlan_no))].sort((a, b) => a - b);
+  const ids = [...new Set(rows.vlan.map(({ vlan_no }) => vlan_no).filter(isVlan))].sort((a, b) => a - b);
   const ranges: { first: number; last: number }[] = [];
   for (const id of ids) {
     const range = ranges.at(-1);

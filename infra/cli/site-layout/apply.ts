@@ -27,6 +27,8 @@ const BY_THE_THOUSAND = ['switch_register_port', 'node_register', 'node_register
 
 const duplicate = z.object({ type: z.literal('DuplicateError') });
 const ordered = z.object({ status_id: z.string() });
+const refused = z.object({ code: z.string() });
+const shownNode = z.object({ nics: z.array(z.object({ label: z.string(), networks: z.record(z.string(), z.string()) })) });
 
 interface Refusal {
   readonly step: Step;
@@ -101,11 +103,33 @@ async function take(running: Running, operation: Operation, step: Step, until: n
   const body = values.filter(([name]) => !inPath.has(name));
   const request = requestOf(operation, Object.fromEntries(path), body.length > 0 ? Object.fromEntries(body) : undefined);
   // Not called off: what became of it would not be known, and it is answered soon.
-  const answer = await api.send({ ...request, isRepeatable: BY_THE_THOUSAND.includes(operation.id) });
+  const send = () => api.send({ ...request, isRepeatable: BY_THE_THOUSAND.includes(operation.id) });
+  let answer = await send();
+  // An import before, which was interrupted, may have ordered what is still under way at the device.
+  while (DEVICE_PHASES.includes(step.phase) && codeOf(answer) === 'busy') {
+    if (until !== undefined && performance.now() >= until) throw new Failure('pending', failureOf(answer, api.site).message);
+    await sleep(LONGEST_LOOK, undefined, { signal });
+    answer = await send();
+  }
+  if (await isDoneMeanwhile(running, step, codeOf(answer))) return;
   if (answer.isRepeated && duplicate.safeParse(jsonOf(answer.text)).success) return;
   if (answer.status >= 300) throw failureOf(answer, api.site);
   const action = ordered.safeParse(jsonOf(answer.text)).data;
   if (answer.status === 202 && action) await ending(running, action.status_id, until, signal);
+}
+
+function codeOf({ status, text }: { readonly status: number; readonly text: string }): string | undefined {
+  return status >= 300 ? refused.safeParse(jsonOf(text)).data?.code : undefined;
+}
+
+/** Whether a NIC is on its network, or off it, since the plan was made, so that the API refuses to do it again. */
+async function isDoneMeanwhile({ api }: Running, { values }: Step, code: string | undefined): Promise<boolean> {
+  if (code === 'not_connected') return true;
+  if (code !== 'already_connected') return false;
+  const answer = await api.send({ method: 'GET', path: `/v0/node/${encodeURIComponent(String(values['node']))}` });
+  const nics = shownNode.safeParse(jsonOf(answer.text)).data?.nics ?? [];
+  // On another channel it is not what the layout says.
+  return nics.find(({ label }) => label === values['nic'])?.networks[String(values['channel'])] === values['network'];
 }
 
 /** Waits for a device. Throws Failure where it did not do what it should, or the time is over. */

@@ -27,7 +27,8 @@ export function contradictions(layout: SiteLayout): Mistake[] {
         'addresses of switches',
         address,
         ['switches', at, 'hostname'],
-        `switch ${name}: one switch must not have two names`,
+        `switch ${name}`,
+        ', and one switch must not have two names',
       );
     }
     for (const [index, port] of ports.entries())
@@ -63,7 +64,7 @@ function checkNode(twice: Twice, node: LayoutNode, path: Path): void {
     twice.mistakes.push({ path: [...path, 'obm'], message });
   }
   if (obm && obm.type !== 'mock') {
-    twice.add('BMCs', bmcAt(obm), [...path, 'obm', 'host'], `BMC of node ${name}: each would switch the other's machine`);
+    twice.add('BMCs', bmcAt(obm), [...path, 'obm', 'host'], `node ${name}`, ", and each would switch the other's machine");
   }
   for (const [at, nic] of nics.entries()) {
     const place = [...path, 'nics', at];
@@ -91,11 +92,11 @@ class Twice {
   readonly mistakes: Mistake[] = [];
   readonly #first = new Map<string, { readonly path: Path; readonly what: string }>();
 
-  add(kind: string, value: string, path: Path, what: string): void {
+  add(kind: string, value: string, path: Path, what: string, why = ''): void {
     const key = `${kind}\n${value}`;
     const first = this.#first.get(key);
     if (!first) this.#first.set(key, { path, what });
-    else this.mistakes.push({ path, message: `is given twice: ${first.what} has it already` });
+    else this.mistakes.push({ path, message: `is given twice: ${first.what} has it already${why}` });
   }
 }
 

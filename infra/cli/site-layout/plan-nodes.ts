@@ -20,7 +20,9 @@ export function planNodes(draft: Draft, layout: SiteLayout, site: SiteLayout): v
       changeMetadata(draft, node, known, path);
     } else registerNode(draft, node, path);
     planReservation(draft, node, known, path);
+    const before = draft.steps.length;
     planNics(draft, node, known, path);
+    checkReserved(draft, draft.steps.slice(before), node, known, path);
   }
   for (const { name, project, nics = [] } of unnamed(site.nodes, layout.nodes)) {
     // Nobody's machine is taken away because a line is missing. The API would refuse it, too, but later.
@@ -39,6 +41,30 @@ export function planNodes(draft: Draft, layout: SiteLayout, site: SiteLayout): v
       values,
       path: ['nodes'],
     });
+  }
+}
+
+/** A project's machine is not unplugged, nor freed while it is on networks. The API would refuse it, too, but after other things were done. */
+function checkReserved(draft: Draft, ofNics: readonly Step[], node: LayoutNode, known: LayoutNode | undefined, at: Path): void {
+  const project = known?.project ?? null;
+  if (project === null) return;
+  if (draft.manner.deletes && node.project !== undefined && node.project !== project) {
+    const named = byName(node.nics);
+    const stays = (known?.nics ?? []).find(({ name, networks = [] }) => {
+      if (node.nics && !named.has(name)) return false;
+      const wanted = named.get(name)?.networks ?? networks;
+      return networks.some(({ network, channel }) => wanted.some((each) => each.network === network && each.channel === channel));
+    });
+    if (stays)
+      draft.conflict(
+        [...at, 'project'],
+        `NIC ${stays.name} of node ${node.name} is on networks, and a project's node is only freed without: networks: [] of the NIC takes it off`,
+      );
+    return;
+  }
+  for (const { phase, path, what } of ofNics) {
+    if (phase !== 'unplug NICs' && phase !== 'delete NICs') continue;
+    draft.conflict(path, `${what}: project ${project} has the node, and only of a free one this is changed (project: null)`);
   }
 }
 

@@ -32,6 +32,8 @@ test('a HIL with BMCs inside is moved by a login that may only read: once, and a
   await hil.sql`insert into headnode values (2, 'old-gate', 1, false, 'base-headnode', '00000000-0000-4000-8000-000000000002')`;
   // Python writes whole numbers of any length.
   await hil.sql`insert into metadata values (4, 'wwn', '{"id": 2305843009213693953, "lun": 1.0}', 2)`;
+  // What the pool was configured with, and no switch knows.
+  await hil.sql`insert into vlan (vlan_no, available) values (0, false), (4095, true)`;
   const dry = await command('--dry-run', '--verbose');
   expect(dry).toMatchObject({ code: 9 });
   expect(dry.out).toContain('2 projects, 2 users, 4 networks, 5 switches, 8 ports, 3 nodes, 5 NICs, 4 attachments, 2 headnodes');
@@ -39,7 +41,8 @@ test('a HIL with BMCs inside is moved by a login that may only read: once, and a
   expect(dry.out).toContain('metadata 3 (note of node-02) is no JSON: it becomes a text');
   expect(dry.out).toContain('metadata 4 (wwn of node-02) has a number with more digits than HaaS keeps: it becomes a text');
   expect(dry.out).toContain('network 3 (public-net) has no row in network_projects: everybody may use it');
-  expect(dry.out).toContain('HAAS_VLANS=100-110');
+  expect(dry.out).toContain('HAAS_VLANS=100-110 ');
+  expect(dry.out).not.toContain('VLAN 0 is taken');
   expect(dry.out).not.toContain('Ambiguous');
   expect(await get('/nodes/all')).toEqual([]);
 

@@ -1,14 +1,16 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect, type TestContext, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { z } from 'zod';
 import { agentStateFolder, startAgentProcess } from '../../support/agent-process.ts';
-import { haas, homeFolder, type Said } from '../../support/command-line.ts';
+import { haas, haasProgram, homeFolder, type Said } from '../../support/command-line.ts';
 import { apiOnSocket } from '../../support/console-viewers.ts';
 import { documentedBlocks, notSeen } from '../../support/documented.ts';
 import { listening } from '../../support/listening.ts';
+import { until } from '../../support/until.ts';
 import { makeWorld, type World } from '../../support/world.ts';
 
 const EXAMPLES = 'docs/examples';
@@ -156,6 +158,28 @@ test('a layout is imported, exported as it was, changed, and taken down again', 
   expect(JSON.parse(deleted.out)).toEqual({ created: 2, changed: 0, deleted: 8, left: [] });
   expect(await run(['import', await file(changed), '--delete', '--dry-run'])).toMatchObject({ code: 0 });
 
+  // A machine that somebody has stays cabled as it is.
+  const recabled = {
+    ...first,
+    nics: [
+      { ...first.nics[0], port: 'gi1/0/3', networks: [] },
+      { ...first.nics[1], mac: 'x' },
+    ],
+  };
+  expect(await run(['import', await file({ nodes: [recabled] }), '--yes', '--delete'])).toMatchObject({
+    code: 5,
+    err: expect.stringMatching(
+      /nothing was changed:\n.*nics\[0\] cable of NIC eth0 of node trial-01: off port gi1\/0\/1 of switch trial-switch: project teal has the node.*\n.*nics\[1\] /,
+    ),
+  });
+
+  expect(
+    await run(['import', await file({ nodes: [{ name: 'trial-01', project: null }, second] }), '--yes', '--delete']),
+  ).toMatchObject({
+    code: 5,
+    err: expect.stringMatching(/nothing was changed:\n.*project NIC eth0 of node trial-01 is on networks.*networks: \[\]/),
+  });
+
   const nothing = { users: [root], projects: [], switches: [], nodes: [], networks: [] };
   expect(await run(['import', await file(nothing), '--yes', '--delete'])).toMatchObject({
     code: 5,
@@ -175,6 +199,23 @@ test('a layout is imported, exported as it was, changed, and taken down again', 
   const gone = await run(['import', await file(nothing), '--yes', '--delete']);
   expect(gone, gone.err).toMatchObject({ code: 0 });
   expect((await world.call('root', 'GET', '/site')).body).toEqual({ ...nothing, headnodes: [] });
+});
+
+test('whoever is asked may interrupt instead of answering', async (t) => {
+  const { world, url, file } = await place(t);
+  const before = await recorded(world);
+  const env = { PATH: process.env['PATH'], HAAS_ENDPOINT: url, HAAS_USERNAME: 'root', HAAS_PASSWORD: 'correct horse' };
+  const path = await file({ projects: [{ name: 'green' }] });
+  // The input stays open, as that of a person who says nothing.
+  const child = execa(haasProgram, ['import', path], { env, extendEnv: false, reject: false, stdin: 'pipe' });
+  let out = '';
+  child.stdout.on('data', (part) => {
+    out += String(part);
+  });
+  await until(() => out.includes('1 to create'), 'the plan is shown');
+  child.kill('SIGINT');
+  expect(await child).toMatchObject({ exitCode: 130, stderr: expect.stringContaining('haas: interrupted') });
+  expect(await recorded(world)).toEqual(before);
 });
 
 test('every mistake is named with its place, and nothing is sent', async (t) => {
@@ -232,7 +273,7 @@ users:
     '18: nodes[0].nics[1].name is given twice: eth0 has it already',
     '18: nodes[0].nics[1].port is given twice: NIC eth0 of node bad/name has it already',
     '19: nodes[0].nics[2].switch there is no switch sw9, here or at the site',
-    "20: nodes[1].obm.host is given twice: BMC of node bad/name: each would switch the other's machine has it already",
+    "20: nodes[1].obm.host is given twice: node bad/name has it already, and each would switch the other's machine",
     '21: nodes[2].obmd.uri does not fit: Address of the node at obmd',
     '21: nodes[2].obm stands beside obmd',
     '22: nodes[3].obm.user is missing',
@@ -354,6 +395,72 @@ test('it stops at the first refusal and says how far it came; the next import se
   });
   const stranger = await run(['import', path, '--yes'], { HAAS_USERNAME: 'ada' });
   expect(stranger).toMatchObject({ code: 3 });
+});
+
+test('a device that does not do what it should stops it, and the next import asks it again', async (t) => {
+  const { world, run, file } = await place(t);
+  const networks = [{ network: 'lan', channel: 'vlan/native' }];
+  const path = await file({
+    switches: [{ name: 'sw1', type: 'mock', hostname: 'mock', username: 'u', password: 'p', ports: [{ name: 'gi1/0/1' }] }],
+    nodes: [
+      {
+        name: 'n1',
+        obm: { type: 'mock', host: 'm', user: 'u', password: 'p' },
+        project: 'blue',
+        nics: [{ name: 'eth0', mac: '', switch: 'sw1', port: 'gi1/0/1', networks }],
+      },
+    ],
+    networks: [{ name: 'lan', owner: 'blue', access: ['blue'], vlan: 7 }],
+  });
+  const imported = async (status: 'done' | 'failed') => {
+    const importing = run(['import', path, '--yes']);
+    const id = await until(async () => {
+      const [row] = await world.sql`select id from commands where finished_at is null`;
+      return row && String(row['id']);
+    }, 'the switch is asked');
+    await world.finish({ status: 202, headers: new Headers(), text: '', body: { status_id: id } }, status);
+    return importing;
+  };
+  const failed = await imported('failed');
+  expect(failed).toMatchObject({
+    code: 6,
+    err: expect.stringMatching(/nics\[0\]\.networks\[0\].*the switch said no[\s\S]*\nNot done: connections 1\./),
+  });
+  expect(await imported('done')).toMatchObject({ code: 0, out: expect.stringContaining('Done: 1 created') });
+});
+
+test('what an interrupted import has ordered is waited for by the next', { timeout: 60_000 }, async (t) => {
+  const { world, url, run, file } = await place(t);
+  const layout = (networks: readonly string[]) => ({
+    switches: [{ name: 'sw1', type: 'mock', hostname: 'mock', username: 'u', password: 'p' }],
+    nodes: ['n1', 'n2'].map((name, at) => ({
+      name,
+      obm: { type: 'mock', host: 'm', user: 'u', password: 'p' },
+      project: 'blue',
+      nics: [
+        { name: 'eth0', mac: name, switch: 'sw1', port: `gi1/0/${at + 1}`, networks: networks.map((network) => ({ network })) },
+      ],
+    })),
+    networks: [{ name: 'lan', owner: 'blue', access: ['blue'] }],
+  });
+  expect(await run(['import', await file(layout([])), '--yes'])).toMatchObject({ code: 0 });
+  const interrupted = await run(['import', await file(layout(['lan'])), '--yes', '--timeout', '1']);
+  expect(interrupted).toMatchObject({ code: 8 });
+
+  expect(await run(['import', await file(layout(['lan'])), '--yes', '--timeout', '1'])).toMatchObject({
+    code: 8,
+    err: expect.stringContaining('is still pending'),
+  });
+  const env = { PATH: process.env['PATH'], HAAS_ENDPOINT: url, HAAS_USERNAME: 'root', HAAS_PASSWORD: 'correct horse' };
+  const child = execa(haasProgram, ['import', await file(layout(['lan'])), '--yes'], { env, extendEnv: false, reject: false });
+  let out = '';
+  child.stdout.on('data', (part) => {
+    out += String(part);
+  });
+  await until(() => out.includes('2 to create'), 'the plan is shown');
+  await startAgentProcess(t, world, await agentStateFolder(t));
+  expect(await child).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Done: 2 created') });
+  expect(await run(['import', await file(layout(['lan']))])).toMatchObject({ code: 0, out: 'Nothing to do.\n' });
 });
 
 test('requests whose answers are lost are sent again, and made once', async (t) => {
