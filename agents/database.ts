@@ -65,10 +65,14 @@ export class Database {
 
   /** Says it once when the database goes, and once when it is back. */
   #report(error: unknown): void {
-    if (error instanceof LeaseLost) return;
-    if (error !== undefined && this.#reachable)
-      this.#log.warn({ reason: messageOf(error) }, 'the database does not answer as it should');
-    if (error === undefined && !this.#reachable) this.#log.info('the database answers again');
-    this.#reachable = error === undefined;
+    const answered = error === undefined || isRefusal(error);
+    if (!answered && this.#reachable) this.#log.warn({ reason: messageOf(error) }, 'the database does not answer as it should');
+    if (answered && !this.#reachable) this.#log.info('the database answers again');
+    this.#reachable = answered;
   }
+}
+
+/** Whether a function of the command protocol has said no, as to an agent that is not enrolled: the database is up. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof LeaseLost || (error instanceof Error && 'code' in error && String(error.code).startsWith('HA'));
 }

@@ -42,7 +42,7 @@ export function createApp(services: Services, operations: readonly Operation[], 
   }
   app.notFound((c) => noSuchOperation(c, methods));
   app.onError((error, c) => {
-    const problem = error instanceof Problem ? error : (unavailable(error) ?? internal(error, c, services));
+    const problem = error instanceof Problem ? error : (away(error, c, services) ?? internal(error, c, services));
     return refuse(c, problem);
   });
   return app;
@@ -207,6 +207,19 @@ function respond(
 function refuse(c: Context<Environment>, problem: Problem): Response {
   c.set('refusal', problem.code);
   return respond(c, problem.status, problem.body(c.var.requestId), problem.headers);
+}
+
+/** Why, is told to the log alone. */
+function away(error: Error, c: Context<Environment>, services: Services): Problem | null {
+  const problem = unavailable(error);
+  if (problem?.cause instanceof Error) {
+    const { message: reason } = problem.cause;
+    services.log.warn(
+      { reason, request: c.var.requestId, operation: c.var.operation },
+      'the database did not do what a request needed',
+    );
+  }
+  return problem;
 }
 
 function internal(error: Error, c: Context<Environment>, services: Services): Problem {

@@ -1,4 +1,4 @@
-import { cp, mkdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -22,14 +22,19 @@ const packages = [
   ),
 ];
 
+/** What a folder holds in the end. */
+const parts = ['bin', 'migrations', 'node_modules'];
+
 /**
  * Puts all that HaaS needs in production into a folder: programs in JavaScript in `bin`, next to it the migrations, where they look for
  * them, and what is left of `node_modules`. It starts twenty times as fast as the sources do, and is a tenth of their size. What was built
- * there before goes.
+ * there before goes. Throws for a folder with anything else in it: `/usr/local` has a `bin` too.
  */
 async function buildInto(folder: string): Promise<void> {
-  for (const part of ['bin', 'migrations', 'node_modules']) await rm(join(folder, part), { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
+  const others = (await readdir(folder)).filter((name) => !parts.includes(name));
+  if (others.length > 0) throw new Error(`${folder} holds ${others[0]}, which was not built: name a folder that is empty`);
+  for (const part of parts) await rm(join(folder, part), { recursive: true, force: true });
   await build({
     absWorkingDir: repository,
     entryPoints: programs,

@@ -25,9 +25,12 @@ export class KeyFileError extends Error {
   override readonly name = 'KeyFileError';
 }
 
-/** Reads an API host's keys from a file. Throws KeyFileError. */
+/** Reads an API host's keys from a file. Throws KeyFileError, also for one that every user of the machine can open: who reads it can sign. */
 export async function readApiKeys(path: string): Promise<ApiKeys> {
-  return readKeyFile(path, apiKeys);
+  const keys = await readKeyFile(path, apiKeys);
+  const { mode } = await stat(path);
+  if ((mode & 0o007) !== 0) throw new KeyFileError(`${path} is open to every user of this machine: run "chmod o-rwx ${path}"`);
+  return keys;
 }
 
 /** The API host's keys in a file, made when the file is missing. */
@@ -146,9 +149,11 @@ export async function readKeyFile<T extends z.ZodType>(path: string, schema: T):
   try {
     return schema.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch (error) {
-    const why = error instanceof Error && 'syscall' in error ? error.message : 'its content is not what HaaS wrote there';
+    const isUnread = error instanceof Error && 'syscall' in error;
+    const why = isUnread ? error.message : 'its content is not what HaaS wrote there';
+    const elsewhere = isUnread ? 'name the file that is there, make it readable for this user, or ' : '';
     throw new KeyFileError(
-      `${path} cannot be used (${why}): restore it from a backup; a new one loses what was sealed or signed with the old`,
+      `${path} cannot be used (${why}): ${elsewhere}restore it from a backup; a new one loses what was sealed or signed with the old`,
     );
   }
 }

@@ -8,7 +8,11 @@ const inCi = process.env['CI'] !== undefined && process.env['CI'] !== '' && proc
 const sharing = ['test/{db,functions}/**/*.test.ts', 'test/agents/reading/**/*.test.ts'];
 
 /** Those that put something in the place of a module: the others would have it, too. */
-const mocking = ['test/functions/http/callers.test.ts', 'test/functions/http/sign-in/passwords.test.ts'];
+const mocking = [
+  'test/db/client.test.ts',
+  'test/functions/http/callers.test.ts',
+  'test/functions/http/sign-in/passwords.test.ts',
+];
 
 const common = {
   root: fileURLToPath(new URL('..', import.meta.url)),

@@ -1,7 +1,7 @@
 import { createAgentLogin } from '../../db/roles.ts';
 import { demandAgentLabel } from './agent-label.ts';
 import type { AdminCommand } from './command.ts';
-import { newPassword, withLogin } from './login.ts';
+import { demandDatabaseName, demandServerUrl, newPassword, withLogin } from './login.ts';
 
 /** Makes the login of an agent. */
 export const agentLoginCommand: AdminCommand = {
@@ -13,9 +13,10 @@ export const agentLoginCommand: AdminCommand = {
 
   async run(call) {
     const label = demandAgentLabel(call.argument('<label>'));
-    const superuserUrl = call.demandVariable('HAAS_SUPERUSER_URL');
+    const superuserUrl = demandServerUrl(call);
+    const name = demandDatabaseName(call.demandOption('name'));
     const password = newPassword();
     const login = await createAgentLogin(superuserUrl, label, password);
-    return `HAAS_AGENT_URL=${withLogin(superuserUrl, call.demandOption('name'), login, password)}\n`;
+    return `HAAS_AGENT_URL=${withLogin(superuserUrl, name, login, password)}\n`;
   },
 };

@@ -22,10 +22,18 @@ check_programs pg_restore
   fail "$database is not empty: make an empty one (haas-admin database --empty --name <another>), or drop it first"
 
 contents=$(mktemp)
-trap 'rm -f "$contents"' EXIT
+# What is to be done yet; empty where nothing is restored, or all is done.
+left=''
+end() {
+  rm -f "$contents"
+  [[ -z $left ]] || printf '%s: the copy is restored, and that is not all: start nothing before %s was done\n' "$(basename "$0")" "$left" >&2
+}
+trap end EXIT
 # Rights to PostgreSQL's own functions are the superuser's to give: haas-admin database has done so.
 pg_restore --list "$copy" | grep --invert-match ' ACL pg_catalog ' >"$contents"
 pg_restore --no-password --no-owner --exit-on-error --single-transaction --use-list="$contents" --dbname="$database" "$copy"
+left='haas-admin migrate'
+$current || left+=', and then haas-admin restored,'
 # It warns of every table of PostgreSQL's own.
 PGOPTIONS='-c client_min_messages=error' query analyze
 
@@ -35,5 +43,6 @@ if $current; then
 else
   node "$here/../admin.mjs" restored
 fi
+left=''
 agents=$(query "select label from agents order by 1")
 [[ -z $agents ]] || printf 'Each agent needs a login on this server (haas-admin agent-login <label>):\n%s\n' "$agents"

@@ -9,6 +9,9 @@ import { type ListenAddress, parseListenAddress } from './listen-address.ts';
 import { openLog } from './log.ts';
 import { checkOpenDoor } from './open-door.ts';
 
+/** For how long a host that is told to stop may go on at most. Whoever stops hosts by force must wait longer. */
+export const MOST_DRAIN_SECONDS = 60;
+
 const environment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be the Postgres URL of a login of haas_api' }),
   HAAS_DATABASE_POOLER: z.enum(['session', 'transaction']).default('session'),
@@ -18,7 +21,12 @@ const environment = z.object({
   HAAS_KEY_FILE: z.string({ error: "must name the API hosts' key file" }).min(1),
   HAAS_LISTEN: z.string().default('127.0.0.1:5000'),
   HAAS_METRICS_LISTEN: z.string().optional(),
-  HAAS_DRAIN_SECONDS: z.coerce.number().int().min(0).max(60).default(0),
+  HAAS_DRAIN_SECONDS: z.coerce
+    .number({ error: 'must be a number of seconds' })
+    .int('must be whole seconds')
+    .min(0, 'must not be negative')
+    .max(MOST_DRAIN_SECONDS, `must be at most ${MOST_DRAIN_SECONDS} seconds`)
+    .default(0),
   HAAS_OPERATION: z
     .enum(
       operations.map(({ id }) => id),

@@ -67,10 +67,13 @@ function withoutStreams(operation: Operation): Operation {
 }
 
 /** Who connected, as the platform saw it. A load balancer says so at the end of a header, of which a client may have written the rest. */
-function addressOf({ requestContext, headers }: LambdaEvent): string | undefined {
+function addressOf(event: LambdaEvent): string | undefined {
+  const { requestContext } = event;
   if ('http' in requestContext) return requestContext.http.sourceIp;
   if ('identity' in requestContext && 'sourceIp' in requestContext.identity) return requestContext.identity.sourceIp;
-  const forwarded = headers?.['x-forwarded-for'];
+  // It sends one of the two, as its target group is set.
+  const several = 'multiValueHeaders' in event ? event.multiValueHeaders : undefined;
+  const forwarded = several?.['x-forwarded-for'] ?? event.headers?.['x-forwarded-for'];
   return (Array.isArray(forwarded) ? forwarded.at(-1) : forwarded)?.split(',').at(-1)?.trim();
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import type { TransactionSql } from 'postgres';
 import { expect, type TestContext, test } from 'vitest';
 import { DeviceError } from '../../agents/device-error.ts';
 import { sealedInJournals } from '../../agents/journal-folder.ts';
@@ -186,27 +187,38 @@ test('the function replaces only what is there, for a device of the caller, by w
 test('a command that was being ordered with the old text is there before the new text is', async (t) => {
   const h = await house(t);
   give(h.stateDir, newKey, oldKey);
-  const api = connect(h.database.apiUrl, 'test', 1);
+  const api = connect(h.database.apiUrl, 'test', 2);
   t.onTestFinished(() => api.end());
-  let commit = () => {};
-  const decided = new Promise<void>((resolve) => {
-    commit = resolve;
-  });
-  const ordering = api.begin(async (tx) => {
-    // As the operations hold what they order something with.
-    await tx`select from switches where label = 'sw-1' for key share`;
-    await tx`select from nodes where label = 'n1' for share`;
-    await decided;
-  });
+  /** Holds what something is ordered with, as the operations do, until it is committed. */
+  const order = (hold: (tx: TransactionSql) => PromiseLike<unknown>) =>
+    new Promise<{ commit: () => Promise<unknown> }>((resolve) => {
+      const ordering: Promise<unknown> = api.begin(async (tx) => {
+        await hold(tx);
+        await new Promise<void>((commit) => {
+          resolve({
+            commit: () => {
+              commit();
+              return ordering;
+            },
+          });
+        });
+      });
+    });
+  const orders = [
+    ['bmc/n1', await order((tx) => tx`select from nodes where label = 'n1' for share`)],
+    ['switch/sw-1', await order((tx) => tx`select from switches where label = 'sw-1' for key share`)],
+  ] as const;
   await h.enrol(newKey);
-  await until(
-    async () =>
-      (await h.sql`select from pg_stat_activity where datname = ${h.database.name} and wait_event_type = 'Lock'`).length > 0,
-    'the agent waits',
-  );
-  expect(sealedTo(await h.sealed('bmc/n1'))).toBe(oldKey.kid);
-  commit();
-  await ordering;
+  for (const [device, { commit }] of orders) {
+    await until(
+      async () =>
+        (await h.sql`select from pg_stat_activity where datname = ${h.database.name} and wait_event_type = 'Lock'`).length > 0,
+      `the agent waits with ${device}`,
+    );
+    expect(sealedTo(await h.sealed(device))).toBe(oldKey.kid);
+    await commit();
+    await until(async () => sealedTo(await h.sealed(device)) === newKey.kid, `${device} is sealed again`);
+  }
   await until(() => h.log().includes('no older key is needed'), 'everything is sealed again');
   expect(await h.keysInUse()).toEqual(all(newKey));
 });

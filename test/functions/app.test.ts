@@ -272,14 +272,15 @@ describe('answers', () => {
     expect(await w.sql`select from projects`).toHaveLength(2);
   });
 
-  test('while the database is away the answer is 503, and says to try again', async (context) => {
+  test('while the database is away the answer is 503, and says to try again; why, is told to the log alone', async (context) => {
     const w = await makeWorld(context);
+    const api = logged(w);
     const away = new URL(w.database.apiUrl);
     away.port = '1';
     const database = openDatabase(away.href, 'test away', 1);
     context.onTestFinished(() => database.$client.end());
     const services = {
-      ...w.services,
+      ...api.services,
       database,
       callers: openCallers(database.$client, w.services.log, w.services.settings.signIn),
     };
@@ -287,6 +288,20 @@ describe('answers', () => {
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('1');
     expect(await response.json()).toEqual(problem('UnavailableError'));
+    const request = response.headers.get('x-request-id');
+    expect(api.entries(40)).toEqual([
+      expect.objectContaining({ request, operation: 'list_projects', reason: expect.stringContaining('ECONNREFUSED') }),
+    ]);
+    // What libraries put around the words of the database has the values of the statement.
+    const around = new Error('Failed query: insert, params: a password', {
+      cause: Object.assign(new Error('no room'), { code: '53100' }),
+    });
+    const list = failing(() => {
+      throw around;
+    });
+    expect((await ask({ ...w, services: api.services }, 'POST', '/v0/fail', { list })).status).toBe(503);
+    expect(api.entries(40)[1]).toMatchObject({ reason: 'no room' });
+    expect(JSON.stringify(api.entries())).not.toContain('a password');
   });
 });
 

@@ -1,4 +1,4 @@
-import { cp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { BlockList } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -137,6 +137,15 @@ test.for(['api', 'agent'])('the image %s runs as a user without rights, and hold
   expect(text).not.toMatch(/PASSWORD|SECRET|_URL=|TOKEN/i);
   // What is installed is what the lock file names.
   expect(text).not.toMatch(/npm (?:i|install|update|exec)\b|npx/);
+});
+
+test('nothing is built in a folder that holds something else', async (t) => {
+  const folder = await temporaryFolder(t);
+  await mkdir(join(folder, 'bin'));
+  await mkdir(join(folder, 'share'));
+  const refused = await execa(process.execPath, ['--import', 'tsx', 'infra/build.ts', folder], { reject: false });
+  expect(refused).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(`${folder} holds share, which was not built`) });
+  expect((await readdir(folder)).sort()).toEqual(['bin', 'share']);
 });
 
 test('the compose file is one, and every file and target that it names is there', async () => {

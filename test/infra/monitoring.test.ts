@@ -35,6 +35,17 @@ const panel = z.looseObject({
   title: z.string().min(1),
   gridPos: z.strictObject({ x: z.int(), y: z.int(), w: z.int(), h: z.int() }),
   targets: z.array(target).optional(),
+  fieldConfig: z
+    .object({
+      defaults: z.object({ unit: z.string().optional() }),
+      overrides: z.array(
+        z.object({
+          matcher: z.object({ id: z.string(), options: z.string() }),
+          properties: z.array(z.object({ id: z.string(), value: z.unknown() })),
+        }),
+      ),
+    })
+    .optional(),
 });
 const dashboardFile = z.looseObject({
   uid: z.string(),
@@ -165,6 +176,21 @@ test('the panels of the dashboard do not overlap, and use the data source that i
   expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
   const named = new Set([...JSON.stringify(dashboard).matchAll(/"type":"prometheus","uid":"([^"]+)"/g)].map(([, uid]) => uid));
   expect([...named]).toEqual([`\${${dashboard.templating.list[0]?.name}}`]);
+});
+
+test('what a panel shows has the unit that the panel has', () => {
+  const shown = dashboard.panels.flatMap(({ title, targets = [], fieldConfig }) =>
+    targets.map(({ expr, legendFormat }) => {
+      const override = fieldConfig?.overrides.find(({ matcher }) => matcher.id === 'byName' && matcher.options === legendFormat);
+      const unit = override?.properties.find(({ id }) => id === 'unit')?.value ?? fieldConfig?.defaults.unit;
+      return { title, expr, isSeconds: unit === 's' };
+    }),
+  );
+  expect(shown.filter(({ isSeconds }) => isSeconds).length).toBeGreaterThan(10);
+  for (const { title, expr, isSeconds } of shown) {
+    const seconds = /_seconds(_bucket)?\b/.test(expr) && !/^count\(/.test(expr);
+    expect(isSeconds, `${title}: ${expr}`).toBe(seconds);
+  }
 });
 
 test('the example for Prometheus has the jobs that the rules name, and loads them', async () => {

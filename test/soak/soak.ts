@@ -62,8 +62,7 @@ export async function soak(options: SoakOptions, tell: Tell, stopped: AbortSigna
     await live(options, house, rack, { projects, people, random, evidence, watch }, tell, stopped);
     return violations.count;
   } finally {
-    await rack.close();
-    await house?.close(violations.count > 0);
+    await Promise.all([rack.close(), house?.close(violations.count > 0)]);
   }
 }
 

@@ -21,7 +21,8 @@ export class SkippedTests implements Reporter {
     }
     // As `skipped` of lacking.ts has it behind their names.
     const reasons = new Set(skipped.flatMap((name) => /\(skipped: (.*?)\)(?: > |$)/.exec(name)?.[1] ?? []));
-    process.stdout.write(`\nTests were skipped:\n${lines([...reasons].sort())}`);
+    // Those that were not asked for lack nothing.
+    if (reasons.size > 0) process.stdout.write(`\nTests were skipped:\n${lines([...reasons].sort())}`);
   }
 }
 

@@ -6,7 +6,7 @@ import { generateSigningKey, verificationKey } from '../../../db/commands/envelo
 import { agentCommand } from '../../../infra/admin/agent.ts';
 import { readCall } from '../../../infra/admin/command.ts';
 import { rotateSigningKeyCommand } from '../../../infra/admin/rotate-signing-key.ts';
-import { auditKeys, readApiKeys, readPinnedKeys, trustedKeysFile } from '../../../infra/keys.ts';
+import { auditKeys, readApiKeys, readPinnedKeys, trustedKeys, trustedKeysFile } from '../../../infra/keys.ts';
 import { apiKeys } from '../../support/world.ts';
 
 const rotate = (...argv: string[]) => rotateSigningKeyCommand.run(readCall(rotateSigningKeyCommand, argv, {}));
@@ -40,9 +40,16 @@ test('a next key is made once, and activated when it is named', async (t) => {
   const trust = join(folder, 'trust.json');
   await writeFile(trust, printed);
   const state = join(folder, 'agent');
-  const said = await agentCommand.run(readCall(agentCommand, ['rack-1', '--trust', trust, '--state', state], {}));
+  const pin = () => agentCommand.run(readCall(agentCommand, ['rack-1', '--trust', trust, '--state', state], {}));
+  const said = await pin();
   expect(said).toContain(`# It takes orders signed with the key ${old} or ${next}\n`);
   expect(kids((await readPinnedKeys(state)).keys)).toEqual([old, next]);
+  // What was printed before the rotation does not undo it; the keys of another deployment are not kept.
+  await writeFile(trust, JSON.stringify(trustedKeys(apiKeys)));
+  expect(await pin()).toBe(said);
+  await writeFile(trust, JSON.stringify({ ...trustedKeys(apiKeys), issuer: 'another' }));
+  await pin();
+  expect(await readPinnedKeys(state)).toMatchObject({ issuer: 'another', keys: [{ kid: old }] });
 
   expect(await rotate(file, `--activate=${next}`)).toContain(`key ${old}`);
   const keys = await readApiKeys(file);

@@ -120,6 +120,21 @@ describe.skipIf(missing !== undefined)(`backup and restore${skipped(missing)}`, 
     expect(await readdir(folder)).toEqual([copy.slice(folder.length + 1)]);
     expect((await stat(copy)).mode & 0o777).toBe(0o600);
 
+    // Cut short after the data was restored, and before anything was put in doubt.
+    const half = await admin(['database', '--empty', '--name', 'half'], { HAAS_SUPERUSER_URL: target });
+    await writeFile(join(folder, 'node'), '#!/bin/sh\nexit 1\n', { mode: 0o700 });
+    const program = 'infra/database/restore.sh';
+    const cut = await execa(program, [copy], {
+      env: { PATH: `${folder}:${debianPrograms}:${process.env['PATH']}`, HAAS_OWNER_URL: half.stdout.split(/[=\n]/)[1] },
+      extendEnv: false,
+      reject: false,
+    });
+    expect(cut).toMatchObject({
+      exitCode: 1,
+      stderr:
+        'restore.sh: the copy is restored, and that is not all: start nothing before haas-admin migrate, and then haas-admin restored, was done',
+    });
+
     const made = await admin(['database', '--empty', '--name', 'restored'], { HAAS_SUPERUSER_URL: target });
     const [, ownerUrl = '', apiUrl = ''] = /^HAAS_OWNER_URL=(\S+)\nDATABASE_URL=(\S+)$/.exec(made.stdout) ?? [];
     expect(await script('restore', ownerUrl, '--current', copy)).toMatchObject({

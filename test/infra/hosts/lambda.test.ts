@@ -93,7 +93,18 @@ test('a load balancer says in a header from where it is asked, and only its own 
     requestContext: { elb: { targetGroupArn: 'arn' } },
   };
   expect((await handle(asked)).statusCode).toBe(200);
-  expect(await w.sql`select address from audit where event = 'project_create'`).toEqual([{ address: '203.0.113.9' }]);
+  // As it asks where its target group has headers of several values.
+  const { headers: _, ...rest } = asked;
+  const several = {
+    host: ['haas.example'],
+    authorization: [basic('root')],
+    'x-forwarded-for': ['198.51.100.1', '198.51.100.2, 203.0.113.10'],
+  };
+  expect((await handle({ ...rest, path: '/v0/project/yellow', multiValueHeaders: several })).statusCode).toBe(200);
+  expect(await w.sql`select address from audit where event = 'project_create' order by address`).toEqual([
+    { address: '203.0.113.10' },
+    { address: '203.0.113.9' },
+  ]);
 });
 
 test('what streams is refused with a reason, instead of being waited for', async (t) => {
