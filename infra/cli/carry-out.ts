@@ -188,8 +188,13 @@ function replaced(value: unknown, ended: ReadonlyMap<string, unknown>): unknown 
   return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, replaced(each, ended)]));
 }
 
-/** What is said of each action in an answer that ended in an error; `name` is what it is listed under. */
+/** The report of a device that was looked at, and that could not be reached or understood. */
+const failedCheck = z.looseObject({ ok: z.literal(false), step: z.string(), message: z.string() });
+
+/** What is said of each action in an answer that ended in an error, or of a check that failed; `name` is what it is listed under. */
 function failures(value: unknown, name = ''): string[] {
+  const check = failedCheck.safeParse(value).data;
+  if (check) return [`${check.step}: ${check.message}`];
   if (isAction(value)) {
     const { status, error } = endedAction.safeParse(value).data ?? {};
     return status === 'ERROR' ? [`${name === '' ? '' : `${name}: `}${error ?? 'nobody knows why'}`] : [];

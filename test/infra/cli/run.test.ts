@@ -365,6 +365,19 @@ describe('what a device has to do', () => {
     });
   });
 
+  test('is looked at, and what cannot be reached is an error', async (t) => {
+    let report: object = { ok: false, step: 'log-in', message: 'the switch did not accept the credentials' };
+    const { url } = await recordingServer(t, (_, response) => json(response, report));
+    const check = ['switch', 'check', 'sw1'];
+    expect(await haas(check, { HAAS_ENDPOINT: url })).toEqual({
+      code: 6,
+      out: expect.stringMatching(/^ok +false\nstep +log-in\n/),
+      err: 'haas: log-in: the switch did not accept the credentials\n',
+    });
+    report = { ok: true, version: 'NX-OS', ports: [] };
+    expect(await haas(check, { HAAS_ENDPOINT: url })).toMatchObject({ code: 0, err: '' });
+  });
+
   test('is not waited for with --no-wait, nor longer than --timeout', async (t) => {
     const { url, received } = await recordingServer(t, ({ path }, response) =>
       path.includes('action') ? json(response, { status: 'PENDING' }) : json(response, { status_id: ID }, 202),
