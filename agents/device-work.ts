@@ -131,7 +131,9 @@ export class DeviceWork<T extends Trade, S> implements HeldWork {
       if (session instanceof DeviceError) {
         // Nobody else who goes there would get in.
         const same = due.filter((other) => this.#running.includes(other) && craft.sameTarget(other.task, task));
-        for (const other of same) this.#follow(other, craft.sessionFailed(other.task, session, timing));
+        // Together they go on, too: one that was due a moment before the others would try by itself.
+        const now = performance.now();
+        for (const other of same) this.#follow(other, craft.sessionFailed(other.task, session, timing), now);
         return;
       }
       const means = { session, patience: timing, checkpoint, isStopping: () => this.#stopping };
@@ -142,12 +144,12 @@ export class DeviceWork<T extends Trade, S> implements HeldWork {
     }
   }
 
-  #follow(running: Running<T>, progress: Progress): void {
-    this.#lastWork = performance.now();
+  #follow(running: Running<T>, progress: Progress, now = performance.now()): void {
+    this.#lastWork = now;
     // What ended with the lease is left to the successor, who will look for himself.
     if (!this.#lease.held()) return;
     if (progress.kind === 'later') {
-      running.notBefore = performance.now() + progress.wait;
+      running.notBefore = now + progress.wait;
       return;
     }
     this.#running = this.#running.filter((other) => other !== running);
